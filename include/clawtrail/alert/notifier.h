@@ -25,8 +25,8 @@ class Notifier {
  public:
   virtual ~Notifier() = default;
   virtual const std::string& name() const = 0;
-  /// `alert_json` is the payload of DESIGN section 8. Errors: kIo, kTimeout (try again later), kInvalid (the receiver
-  /// refuses this payload for good: status 400 to 499 except 408, 425 and 429).
+  /// `alert_json` is the payload of DESIGN section 8. Errors: kIo, kTimeout (try again later), kInvalid (the
+  /// receiver refuses this payload for good: status 400 to 499 except 408, 425 and 429).
   virtual Status send(const std::string& alert_json) = 0;
 };
 

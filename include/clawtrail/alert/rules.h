@@ -24,9 +24,10 @@ struct NotificationTarget {
 class AlertRules {
  public:
   /// Reads `monitoring.alerts` of the configuration and the documents of alerts/*.yaml (grammar:
-  /// src/alert/README.md). A rule of the configuration replaces a shipped one of the same name. All mistakes go to
-  /// `diagnostics`.
-  static std::shared_ptr<const AlertRules> load(const std::vector<YamlNode>& alert_lists, Diagnostics& diagnostics);
+  /// src/alert/README.md). A rule of the configuration replaces a shipped one of the same name. All mistakes
+  /// go to `diagnostics`.
+  static std::shared_ptr<const AlertRules> load(const std::vector<YamlNode>& alert_lists,
+                                                Diagnostics& diagnostics);
 
   struct Impl;
   explicit AlertRules(std::unique_ptr<const Impl> impl);
@@ -46,7 +47,8 @@ class AlertRules {
   std::unique_ptr<const Impl> impl_;
 };
 
-/// Runs the `tests` written beside the rules; every failure is an error with its place. Returns the number run.
+/// Runs the `tests` written beside the rules; every failure is an error with its place. Returns the number
+/// run.
 std::size_t test_alert_rules(const std::vector<YamlNode>& alert_lists, Diagnostics& diagnostics);
 
 }  // namespace clawtrail

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Assertions. CHECK stays on in every build: a broken invariant stops the process while the trail is still valid.
+// Assertions. CHECK stays on in every build: a broken invariant stops the process while the trail is still
+// valid.
 #pragma once
 
 namespace clawtrail {
@@ -9,8 +10,9 @@ namespace clawtrail {
 
 }  // namespace clawtrail
 
-#define CHECK(condition) \
-  (static_cast<bool>(condition) ? static_cast<void>(0) : ::clawtrail::check_failed(#condition, __FILE__, __LINE__))
+#define CHECK(condition)                               \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
+                                : ::clawtrail::check_failed(#condition, __FILE__, __LINE__))
 
 /// For invariants that are costly to test; on in Debug builds only.
 #ifdef NDEBUG

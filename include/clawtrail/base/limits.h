@@ -11,7 +11,8 @@ namespace clawtrail::limits {
 inline constexpr std::size_t KiB = 1024;
 inline constexpr std::size_t MiB = 1024 * KiB;
 
-// --- intake -------------------------------------------------------------------------------------------------
+// --- intake
+// -------------------------------------------------------------------------------------------------
 /// A longer line becomes a truncated record and a `gap`. Agent logs hold lines of megabytes (tool output).
 inline constexpr std::size_t kLineBytesMax = 16 * MiB;
 /// Soft size of a raw batch: two L2 caches' worth, so that scan, parse and build find it warm.
@@ -27,21 +28,25 @@ inline constexpr std::size_t kHitsPerBlockMax = 1 << 20;
 inline constexpr std::size_t kJsonDepthMax = 512;
 /// JSON in a JSON string in a JSON string …: levels that the redactor opens.
 inline constexpr int kNestedJsonLevelsMax = 3;
-/// `redactions` entries listed in one record; more are masked all the same, the rest is counted in the last entry.
+/// `redactions` entries listed in one record; more are masked all the same, the rest is counted in the last
+/// entry.
 inline constexpr std::size_t kRedactionsPerRecordMax = 256;
 /// Bytes of one classified field (path, command, reason, …); longer values are cut at a character border.
 inline constexpr std::size_t kFieldBytesMax = 4 * KiB;
 
-// --- sources ------------------------------------------------------------------------------------------------
-inline constexpr std::size_t kTailedFilesMax = 1024;       ///< identities that one file source remembers
-inline constexpr std::size_t kTailedFilesOpenMax = 64;     ///< of these, descriptors held open
-inline constexpr std::size_t kFingerprintBytes = 1024;     ///< head of a file that identifies it
-inline constexpr std::size_t kTailProbeBytes = 64;         ///< bytes before the offset that must not change
-inline constexpr std::chrono::milliseconds kRescanInterval{1000};  ///< glob again, if inotify has said nothing
+// --- sources
+// ------------------------------------------------------------------------------------------------
+inline constexpr std::size_t kTailedFilesMax = 1024;    ///< identities that one file source remembers
+inline constexpr std::size_t kTailedFilesOpenMax = 64;  ///< of these, descriptors held open
+inline constexpr std::size_t kFingerprintBytes = 1024;  ///< head of a file that identifies it
+inline constexpr std::size_t kTailProbeBytes = 64;      ///< bytes before the offset that must not change
+inline constexpr std::chrono::milliseconds kRescanInterval{
+    1000};  ///< glob again, if inotify has said nothing
 inline constexpr std::size_t kZmqMessageBytesMax = kLineBytesMax;
-inline constexpr int kZmqReceiveHighWater = 4096;          ///< messages ZeroMQ may hold; then the sender waits
+inline constexpr int kZmqReceiveHighWater = 4096;  ///< messages ZeroMQ may hold; then the sender waits
 
-// --- trail --------------------------------------------------------------------------------------------------
+// --- trail
+// --------------------------------------------------------------------------------------------------
 inline constexpr std::uint64_t kSegmentBytesDefault = 128 * MiB;
 inline constexpr std::uint64_t kCheckpointRecordsMax = 1'000'000;
 inline constexpr std::chrono::seconds kCheckpointInterval{30};
@@ -50,24 +55,28 @@ inline constexpr std::chrono::milliseconds kSyncIntervalDefault{50};
 inline constexpr std::size_t kRecordBytesMax = 6 * kLineBytesMax + 64 * KiB;
 inline constexpr std::size_t kReaderBlockBytes = 1 * MiB;
 
-// --- alerts -------------------------------------------------------------------------------------------------
+// --- alerts
+// -------------------------------------------------------------------------------------------------
 inline constexpr std::size_t kAlertRulesMax = 10'000;
-inline constexpr std::size_t kAlertWindowEventsMax = 100'000;  ///< instants one window holds; then it counts only
-inline constexpr std::size_t kAlertKeysMax = 100'000;          ///< keys of one rule; the oldest goes first, counted
+inline constexpr std::size_t kAlertWindowEventsMax =
+    100'000;                                           ///< instants one window holds; then it counts only
+inline constexpr std::size_t kAlertKeysMax = 100'000;  ///< keys of one rule; the oldest goes first, counted
 inline constexpr std::size_t kAlertSamplesMax = 3;
 inline constexpr std::size_t kNoticesPerRuleAndHour = 10;
-inline constexpr std::size_t kOwnRecordsQueueMax = 1024;       ///< own records waiting for the appender
+inline constexpr std::size_t kOwnRecordsQueueMax = 1024;  ///< own records waiting for the appender
 inline constexpr std::chrono::milliseconds kNotifyBackoffMin{500};
 inline constexpr std::chrono::milliseconds kNotifyBackoffMax{60'000};
 
-// --- web ----------------------------------------------------------------------------------------------------
+// --- web
+// ----------------------------------------------------------------------------------------------------
 inline constexpr std::size_t kHttpBodyBytesMax = 64 * MiB;
 inline constexpr int kHttpThreads = 2;
 
-// --- operator-written files ---------------------------------------------------------------------------------
+// --- operator-written files
+// ---------------------------------------------------------------------------------
 inline constexpr std::size_t kConfigBytesMax = 8 * MiB;
 inline constexpr std::size_t kDiagnosticsMax = 200;
-inline constexpr std::size_t kKnownSecretBytesMin = 8;         ///< shorter values mask words, not secrets
+inline constexpr std::size_t kKnownSecretBytesMin = 8;  ///< shorter values mask words, not secrets
 inline constexpr std::size_t kKnownSecretBytesMax = 64 * KiB;
 
 }  // namespace clawtrail::limits

@@ -15,10 +15,29 @@ using Generation = std::uint64_t;   ///< counts the files (or starts) of one sou
 
 /// `event_type` of a record: a closed set, so that it can be a metric label.
 enum class EventType : std::uint8_t {
-  kAuthentication, kAuthorization, kConfigChange, kAgentCreate, kAgentDelete, kFileAccess, kCommandExecution,
-  kApiCall, kMessage, kSession, kToolCall, kPairing, kConnection, kSystem, kLog,
+  kAuthentication,
+  kAuthorization,
+  kConfigChange,
+  kAgentCreate,
+  kAgentDelete,
+  kFileAccess,
+  kCommandExecution,
+  kApiCall,
+  kMessage,
+  kSession,
+  kToolCall,
+  kPairing,
+  kConnection,
+  kSystem,
+  kLog,
   // clawtrail's own:
-  kSegment, kSource, kCheckpoint, kAlert, kGap, kTombstone, kOperator,
+  kSegment,
+  kSource,
+  kCheckpoint,
+  kAlert,
+  kGap,
+  kTombstone,
+  kOperator,
 };
 inline constexpr std::size_t kEventTypes = static_cast<std::size_t>(EventType::kOperator) + 1;
 std::string_view name_of(EventType type);

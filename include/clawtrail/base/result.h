@@ -37,8 +37,10 @@ Error errno_error(const char* verb, const std::string& object, int errno_value);
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -76,19 +78,19 @@ using Status = Result<void>;
 }  // namespace clawtrail
 
 /// Leaves the function with the error of `expression`, if it has one. For Status-like expressions.
-#define CLAWTRAIL_TRY(expression)                                          \
-  do {                                                                     \
-    if (auto try_result_ = (expression); !try_result_) {                   \
-      return std::move(try_result_.error());                               \
-    }                                                                      \
+#define CLAWTRAIL_TRY(expression)                        \
+  do {                                                   \
+    if (auto try_result_ = (expression); !try_result_) { \
+      return std::move(try_result_.error());             \
+    }                                                    \
   } while (false)
 
 #define CLAWTRAIL_CONCAT_(a, b) a##b
 #define CLAWTRAIL_CONCAT(a, b) CLAWTRAIL_CONCAT_(a, b)
 
 /// `declaration` = value of `expression`, or leaves the function with its error.
-#define CLAWTRAIL_ASSIGN(declaration, expression)                                  \
-  auto CLAWTRAIL_CONCAT(assign_result_, __LINE__) = (expression);                  \
-  if (!CLAWTRAIL_CONCAT(assign_result_, __LINE__))                                 \
-    return std::move(CLAWTRAIL_CONCAT(assign_result_, __LINE__).error());          \
+#define CLAWTRAIL_ASSIGN(declaration, expression)                         \
+  auto CLAWTRAIL_CONCAT(assign_result_, __LINE__) = (expression);         \
+  if (!CLAWTRAIL_CONCAT(assign_result_, __LINE__))                        \
+    return std::move(CLAWTRAIL_CONCAT(assign_result_, __LINE__).error()); \
   declaration = std::move(CLAWTRAIL_CONCAT(assign_result_, __LINE__).value())

@@ -30,7 +30,8 @@ inline Timestamp operator+(Timestamp t, Duration d) { return {t.ns + d.ns}; }
 inline Timestamp operator-(Timestamp t, Duration d) { return {t.ns - d.ns}; }
 inline Duration operator-(Timestamp a, Timestamp b) { return {a.ns - b.ns}; }
 
-/// Reads RFC 3339 with a zone ("Z", "+08:00"; also a space for the "T", 1 to 9 fraction digits). A leap second
+/// Reads RFC 3339 with a zone ("Z", "+08:00"; also a space for the "T", 1 to 9 fraction digits). A leap
+/// second
 /// (":60") is taken as the next second. Returns nothing for anything else, a missing zone included.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);
 

@@ -18,15 +18,15 @@ struct SharePaths {
 };
 
 struct ConfigInputs {
-  std::string path;              ///< "" = no file: defaults and the local OpenClaw
+  std::string path;  ///< "" = no file: defaults and the local OpenClaw
   SharePaths share;
-  std::string trail;             ///< --trail, overrides
+  std::string trail;                ///< --trail, overrides
   std::vector<std::string> inputs;  ///< --input, replace the sources
   bool once = false;
 };
 
-/// Reads configuration, packs and rules. The value is usable only if `diagnostics` has no errors. Notes tell which
-/// gateway-only keys were ignored. Never prints values of secrets.
+/// Reads configuration, packs and rules. The value is usable only if `diagnostics` has no errors. Notes tell
+/// which gateway-only keys were ignored. Never prints values of secrets.
 PipelineOptions load_config(Files& files, const ConfigInputs& inputs, Diagnostics& diagnostics);
 
 /// The same from text; for tests and the fuzzer. `file` names the place.

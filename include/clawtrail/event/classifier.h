@@ -22,8 +22,8 @@ class TrustedProxies {
   static Result<TrustedProxies> parse(const std::vector<std::string>& entries);
   bool trusts(std::string_view ip) const;
   /// The address to believe: `peer`, unless it is trusted and `forwarded` (comma-separated hops) has an
-  /// untrusted hop: then the right-most such hop. Ports and brackets are cut off, v4-mapped v6 is written as v4.
-  /// Returns "" if `peer` is empty or no address. The view is into `peer` or `forwarded`.
+  /// untrusted hop: then the right-most such hop. Ports and brackets are cut off, v4-mapped v6 is written as
+  /// v4. Returns "" if `peer` is empty or no address. The view is into `peer` or `forwarded`.
   std::string_view effective(std::string_view peer, std::string_view forwarded) const;
 
  private:
@@ -37,15 +37,16 @@ class TrustedProxies {
 /// The compiled classification rules. Threads: immutable.
 class Classifier {
  public:
-  /// Reads every rule of the given documents (grammar: patterns/events/README.md). All mistakes go to `diagnostics`;
-  /// the value is usable only if there were none.
-  static std::shared_ptr<const Classifier> load(const std::vector<YamlNode>& documents, TrustedProxies proxies,
-                                                Diagnostics& diagnostics);
+  /// Reads every rule of the given documents (grammar: patterns/events/README.md). All mistakes go to
+  /// `diagnostics`; the value is usable only if there were none.
+  static std::shared_ptr<const Classifier> load(const std::vector<YamlNode>& documents,
+                                                TrustedProxies proxies, Diagnostics& diagnostics);
   struct Impl;
   explicit Classifier(std::unique_ptr<const Impl> impl);
   ~Classifier();
   const Impl& impl() const { return *impl_; }
-  /// Surfaces (for `needs` of alert rules) that the loaded rules can produce: pairs of event type and outcome.
+  /// Surfaces (for `needs` of alert rules) that the loaded rules can produce: pairs of event type and
+  /// outcome.
   std::size_t rules() const;
 
  private:
@@ -59,9 +60,10 @@ class EventDecoder {
   ~EventDecoder();
   EventDecoder(EventDecoder&&) noexcept;
 
-  /// Total: every line gives an Event. A JSON object is classified; a line that does not begin with `{` is text
-  /// (details {"message": …}, no parse_error); anything else, invalid UTF-8 or a NUL included, is text with a
-  /// parse_error. `line` has no newline (a final \r is dropped) and JsonParser::kPadding readable bytes behind it.
+  /// Total: every line gives an Event. A JSON object is classified; a line that does not begin with `{` is
+  /// text (details {"message": …}, no parse_error); anything else, invalid UTF-8 or a NUL included, is text
+  /// with a parse_error. `line` has no newline (a final \r is dropped) and JsonParser::kPadding readable
+  /// bytes behind it.
   const Event& decode(std::string_view line);
 
  private:

@@ -16,10 +16,25 @@ namespace clawtrail {
 
 /// The string fields of a record, in the order in which they are written.
 enum class Field : std::uint8_t {
-  kUser, kAgent, kRole, kClient, kDevice, kIp, kChannel,            // who
-  kSession, kRun, kTrace, kConn, kCall,                             // what it belongs to
-  kAction, kPath, kCommand, kTool, kProvider, kModel,               // what
-  kReason,                                                          // why
+  kUser,
+  kAgent,
+  kRole,
+  kClient,
+  kDevice,
+  kIp,
+  kChannel,  // who
+  kSession,
+  kRun,
+  kTrace,
+  kConn,
+  kCall,  // what it belongs to
+  kAction,
+  kPath,
+  kCommand,
+  kTool,
+  kProvider,
+  kModel,   // what
+  kReason,  // why
 };
 inline constexpr std::size_t kFields = static_cast<std::size_t>(Field::kReason) + 1;
 std::string_view name_of(Field field);  ///< "user", …
@@ -41,12 +56,12 @@ struct Event {
   Outcome result = Outcome::kNone;
   std::optional<Severity> severity;
   EventClock clock = EventClock::kMissing;
-  Timestamp time;                              ///< set if clock is kEvent
+  Timestamp time;                                  ///< set if clock is kEvent
   std::array<std::string_view, kFields> fields{};  ///< "" = the event does not tell
   std::array<double, kQuantities> quantities{unset, unset, unset, unset};
-  std::string_view rule;                       ///< id of the classification rule, "" for none (explain, metrics)
-  std::string_view details;                    ///< JSON object text for `details`
-  std::string_view parse_error;                ///< why the line is no JSON object, "" if it is one or is plain text
+  std::string_view rule;         ///< id of the classification rule, "" for none (explain, metrics)
+  std::string_view details;      ///< JSON object text for `details`
+  std::string_view parse_error;  ///< why the line is no JSON object, "" if it is one or is plain text
 
   static constexpr double unset = std::numeric_limits<double>::quiet_NaN();
   std::string_view operator[](Field field) const { return fields[static_cast<std::size_t>(field)]; }

@@ -69,9 +69,10 @@ class JsonParser {
   JsonParser(JsonParser&&) noexcept;
   JsonParser& operator=(JsonParser&&) noexcept;
 
-  /// Parses and validates all of `text` (one value, UTF-8). `text` is copied if it lacks simdjson's padding: pass
-  /// a view into a buffer with kPadding readable bytes behind it and `padded` true to avoid that.
-  /// Errors: kInvalid with a short reason ("unexpected character", "invalid UTF-8"), never a piece of the text.
+  /// Parses and validates all of `text` (one value, UTF-8). `text` is copied if it lacks simdjson's padding:
+  /// pass a view into a buffer with kPadding readable bytes behind it and `padded` true to avoid that.
+  /// Errors: kInvalid with a short reason ("unexpected character", "invalid UTF-8"), never a piece of the
+  /// text.
   Result<JsonValue> parse(std::string_view text, bool padded = false);
   static constexpr std::size_t kPadding = 64;
 

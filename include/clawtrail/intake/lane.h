@@ -22,10 +22,11 @@ struct LaneProgram {
   std::shared_ptr<const Redactor> redactor;
   LiteralRange redactor_range;
   std::shared_ptr<const Classifier> classifier;
-  LiteralRange condition_range;                ///< raw-text alert conditions
-  std::vector<std::string> condition_names;    ///< for `matched`: one a literal of that range; equal names are merged
+  LiteralRange condition_range;  ///< raw-text alert conditions
+  std::vector<std::string>
+      condition_names;  ///< for `matched`: one a literal of that range; equal names are merged
   Block16 salt_key{};
-  std::string gateway;                         ///< written as "gateway" if not empty (the demo)
+  std::string gateway;  ///< written as "gateway" if not empty (the demo)
 };
 
 /// Turns batches into records. Threads: confined; one a lane, all with the same program.
@@ -33,8 +34,8 @@ class Lane {
  public:
   explicit Lane(std::shared_ptr<const LaneProgram> program);
   ~Lane();
-  /// Every line gives exactly one record, in order; each notice one before them. The same batch and program give the
-  /// same bytes on every lane.
+  /// Every line gives exactly one record, in order; each notice one before them. The same batch and program
+  /// give the same bytes on every lane.
   RedactedBatch process(const RawBatch& batch);
   /// Takes back the memory of a batch that has been appended.
   void recycle(RedactedBatch batch);
@@ -44,7 +45,8 @@ class Lane {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A record of clawtrail itself (gap, source, alert, operator). Holds names, numbers and redacted samples only.
+/// A record of clawtrail itself (gap, source, alert, operator). Holds names, numbers and redacted samples
+/// only.
 struct OwnRecord {
   EventType type = EventType::kOperator;
   Timestamp at;

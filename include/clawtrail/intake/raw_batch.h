@@ -17,9 +17,9 @@ namespace clawtrail {
 struct RawLine {
   std::uint32_t offset = 0;
   std::uint32_t size = 0;
-  std::uint64_t position = 0;       ///< for the record's `source`
-  std::uint64_t unterminated = 0;   ///< > 0: the file ended without a newline after this many bytes
-  std::uint64_t truncated_from = 0; ///< > 0: the line had this many bytes, of which `size` are here
+  std::uint64_t position = 0;        ///< for the record's `source`
+  std::uint64_t unterminated = 0;    ///< > 0: the file ended without a newline after this many bytes
+  std::uint64_t truncated_from = 0;  ///< > 0: the line had this many bytes, of which `size` are here
 };
 
 /// Something about the source itself that must be a record: a file opened, a gap.
@@ -27,15 +27,16 @@ struct SourceNotice {
   EventType type = EventType::kSource;  ///< kSource or kGap
   std::string reason;                   ///< one sentence, no event content
   std::uint64_t position = 0;
-  std::string details;                  ///< JSON object text, no event content (path, sizes, identity)
+  std::string details;  ///< JSON object text, no event content (path, sizes, identity)
 };
 
 /// Lines of one generation of one source, in order. Notices are written before the lines.
-/// `bytes` ends with JsonParser::kPadding bytes that belong to no line. Value type, movable; reuse keeps capacity.
+/// `bytes` ends with JsonParser::kPadding bytes that belong to no line. Value type, movable; reuse keeps
+/// capacity.
 struct RawBatch {
   std::string source;
   Generation generation = 0;
-  Timestamp observed;                  ///< stamped once, when the batch was read
+  Timestamp observed;  ///< stamped once, when the batch was read
   std::string bytes;
   std::vector<RawLine> lines;
   std::vector<SourceNotice> notices;

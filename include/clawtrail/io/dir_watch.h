@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waits for changes in folders (inotify). A hint to look again, never the truth: events may be lost or merged.
+// Waits for changes in folders (inotify). A hint to look again, never the truth: events may be lost or
+// merged.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,8 @@ namespace clawtrail {
 class DirWatch {
  public:
   virtual ~DirWatch() = default;
-  /// Watches the files directly in `dir`. Adding a folder twice is fine; one that does not exist is kNotFound.
+  /// Watches the files directly in `dir`. Adding a folder twice is fine; one that does not exist is
+  /// kNotFound.
   virtual Status add(const std::string& dir) = 0;
   /// Blocks until something changed, wake() was called, or `timeout_ms` is over. True if something changed.
   virtual bool wait(int timeout_ms) = 0;

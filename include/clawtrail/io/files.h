@@ -35,7 +35,8 @@ struct FileStat {
 
 enum class OpenMode {
   kRead,        ///< existing file, read only
-  kReadTailed,  ///< as kRead; regular files only, last component no symbolic link, never blocks (another user's file)
+  kReadTailed,  ///< as kRead; regular files only, last component no symbolic link, never blocks (another
+                ///< user's file)
   kAppend,      ///< existing or new file (0600), writes go to the end
   kCreate,      ///< new file (0600) for writing; kBusy if it exists
 };
@@ -46,10 +47,12 @@ class File {
   virtual ~File() = default;
   /// Reads up to bytes.size() at `offset`; 0 at the end. EINTR is retried.
   virtual Result<std::size_t> read_at(ByteOffset offset, std::span<char> bytes) = 0;
-  /// Writes all of `bytes` at the end. On error an unknown prefix may have been written: truncate() to the old size.
+  /// Writes all of `bytes` at the end. On error an unknown prefix may have been written: truncate() to the
+  /// old size.
   virtual Status append(std::string_view bytes) = 0;
   virtual Status truncate(std::uint64_t size) = 0;
-  /// fdatasync. After a failure the file's dirty pages are of unknown state: never retried, the file is final.
+  /// fdatasync. After a failure the file's dirty pages are of unknown state: never retried, the file is
+  /// final.
   virtual Status sync() = 0;
   virtual Result<FileStat> stat() = 0;
 };
@@ -69,7 +72,8 @@ class FileLock {
 class Files {
  public:
   virtual ~Files() = default;
-  /// Errors: kNotFound, kPermission, kBusy (kCreate and it exists), kInvalid (kReadTailed and it is not regular), kIo.
+  /// Errors: kNotFound, kPermission, kBusy (kCreate and it exists), kInvalid (kReadTailed and it is not
+  /// regular), kIo.
   virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
   virtual Result<FileStat> stat(const std::string& path) = 0;
   /// Regular files and folders in `path`, sorted by name.
@@ -93,8 +97,8 @@ Files& real_files();
 
 /// Whole file as text. Errors as open(), and kTooLarge above `size_max`.
 Result<std::string> read_file(Files& files, const std::string& path, std::size_t size_max);
-/// Writes `text` to `path` so that a crash leaves the old or the new content: temporary file (0600), sync, rename,
-/// folder sync.
+/// Writes `text` to `path` so that a crash leaves the old or the new content: temporary file (0600), sync,
+/// rename, folder sync.
 Status write_file_atomically(Files& files, const std::string& path, std::string_view text);
 
 /// "~/x" and "~" with the user's home folder put in (HOME, else the password database).

@@ -15,11 +15,11 @@ namespace clawtrail {
 
 struct HttpRequest {
   std::string method;
-  std::string path;         ///< without the query
-  std::string query;        ///< raw
+  std::string path;   ///< without the query
+  std::string query;  ///< raw
   std::string body;
-  std::string host;         ///< Host header
-  std::string bearer;       ///< token of "Authorization: Bearer …", or empty
+  std::string host;    ///< Host header
+  std::string bearer;  ///< token of "Authorization: Bearer …", or empty
   std::string remote_addr;
 };
 
@@ -41,8 +41,8 @@ class HttpServer {
   virtual void stop() = 0;
 };
 
-/// Listens on "host:port" (port 0: any). All requests go to `handler`; a request whose Host header is neither the
-/// listen address, "localhost", an IP address nor in `hosts_allowed` is answered 421 (DNS rebinding).
+/// Listens on "host:port" (port 0: any). All requests go to `handler`; a request whose Host header is neither
+/// the listen address, "localhost", an IP address nor in `hosts_allowed` is answered 421 (DNS rebinding).
 /// Errors: kBusy (port in use), kInvalid (address).
 Result<std::unique_ptr<HttpServer>> serve_http(const std::string& listen, HttpHandler handler,
                                                std::vector<std::string> hosts_allowed = {});
@@ -55,8 +55,9 @@ struct HttpPost {
   int timeout_ms = 10'000;
 };
 
-/// One request, blocking. The value is the status code and at most 64 KiB of the body. Redirects are not followed.
-/// Errors: kTimeout, kIo; the sentence names host and port, never the path or query of the URL (they hold secrets).
+/// One request, blocking. The value is the status code and at most 64 KiB of the body. Redirects are not
+/// followed. Errors: kTimeout, kIo; the sentence names host and port, never the path or query of the URL
+/// (they hold secrets).
 Result<HttpResponse> http_post(const HttpPost& post);
 
 }  // namespace clawtrail

@@ -32,8 +32,8 @@ namespace signals {
 void install();
 bool stop_requested();
 bool take_reload_request();
-void request_stop();                ///< as if SIGTERM had come; for tests and fatal errors
-bool wait_ms(int milliseconds);     ///< sleeps until a signal flag is set or time is over; true if stop
+void request_stop();             ///< as if SIGTERM had come; for tests and fatal errors
+bool wait_ms(int milliseconds);  ///< sleeps until a signal flag is set or time is over; true if stop
 }  // namespace signals
 
 }  // namespace clawtrail

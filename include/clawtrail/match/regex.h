@@ -26,8 +26,8 @@ class Regex {
   /// Errors: kInvalid with RE2's reason and the offending part of the pattern.
   static Result<Regex> compile(const std::string& pattern, bool caseless = false);
 
-  /// Leftmost match in text[from, to); `^`, `$` and `\b` see all of `text`. groups[0] is the whole match, then the
-  /// capture groups; an unset group has begin == npos. Returns false if there is none.
+  /// Leftmost match in text[from, to); `^`, `$` and `\b` see all of `text`. groups[0] is the whole match,
+  /// then the capture groups; an unset group has begin == npos. Returns false if there is none.
   bool find(std::string_view text, std::size_t from, std::size_t to, std::span<Span> groups) const;
   bool matches(std::string_view text) const;  ///< anywhere in `text`
   int groups() const;                         ///< capture groups, without the whole match

@@ -32,9 +32,10 @@ class Scanner {
   virtual ~Scanner() = default;
   virtual std::unique_ptr<ScanScratch> make_scratch() const = 0;
   /// Replaces `hits` by the hits in `block` (at most 4 GiB - 1), sorted by end, then literal.
-  /// True if limits::kHitsPerBlockMax was reached: then `hits` is incomplete and every line of the block must be
-  /// treated as a candidate of every literal.
-  [[nodiscard]] virtual bool scan(std::string_view block, ScanScratch& scratch, std::vector<Hit>& hits) const = 0;
+  /// True if limits::kHitsPerBlockMax was reached: then `hits` is incomplete and every line of the block must
+  /// be treated as a candidate of every literal.
+  [[nodiscard]] virtual bool scan(std::string_view block, ScanScratch& scratch,
+                                  std::vector<Hit>& hits) const = 0;
   virtual std::size_t literals() const = 0;
 };
 
@@ -43,9 +44,10 @@ struct ScannerBuild {
   std::vector<LiteralRange> ranges;  ///< one for each set, in the order given
 };
 
-/// Compiles the sets into one database. `cache_dir`, if not empty, keeps the serialised database under a digest of
-/// literals, library version and CPU; a cache that cannot be read or written is ignored.
-/// Errors: kInvalid (an empty literal), kIo (Hyperscan refuses: the sentence says which literal).
-Result<ScannerBuild> compile_scanner(std::span<const LiteralSet* const> sets, const std::string& cache_dir = "");
+/// Compiles the sets into one database. `cache_dir`, if not empty, keeps the serialised database under a
+/// digest of literals, library version and CPU; a cache that cannot be read or written is ignored. Errors:
+/// kInvalid (an empty literal), kIo (Hyperscan refuses: the sentence says which literal).
+Result<ScannerBuild> compile_scanner(std::span<const LiteralSet* const> sets,
+                                     const std::string& cache_dir = "");
 
 }  // namespace clawtrail

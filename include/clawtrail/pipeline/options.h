@@ -41,16 +41,16 @@ struct PipelineOptions {
   int sync_interval_ms = static_cast<int>(limits::kSyncIntervalDefault.count());
   std::vector<SourceOptions> sources;
 
-  std::vector<YamlNode> secret_packs;    ///< documents of patterns/secrets/*.yaml
-  std::vector<YamlNode> event_packs;     ///< documents of patterns/events/*.yaml
-  std::vector<YamlNode> alert_lists;     ///< the configuration's list first, then alerts/*.yaml
+  std::vector<YamlNode> secret_packs;  ///< documents of patterns/secrets/*.yaml
+  std::vector<YamlNode> event_packs;   ///< documents of patterns/events/*.yaml
+  std::vector<YamlNode> alert_lists;   ///< the configuration's list first, then alerts/*.yaml
   std::vector<UserPattern> user_patterns;
   std::string replacement = "[REDACTED]";
   std::string fingerprint_key_file;
   KnownSecretOptions known_secrets;
   std::vector<std::string> trusted_proxies;
-  bool trusted_proxies_given = false;    ///< else the gateway's own trustedProxies are read from openclaw.json
-  std::string openclaw_config;           ///< path of openclaw.json, "" if none
+  bool trusted_proxies_given = false;  ///< else the gateway's own trustedProxies are read from openclaw.json
+  std::string openclaw_config;         ///< path of openclaw.json, "" if none
 
   Duration notify_max_age = Duration::from_seconds(15 * 60);
   std::vector<NotifierOptions> notifiers;
@@ -59,11 +59,11 @@ struct PipelineOptions {
   std::string audit_log_path;                  ///< plain copy of events, "" = none
   std::vector<std::string> audit_event_types;  ///< empty = all
 
-  int lanes = -1;              ///< threads that redact; 0: everything in one thread; -1: by the number of cores
+  int lanes = -1;  ///< threads that redact; 0: everything in one thread; -1: by the number of cores
   bool once = false;
-  std::string gateway;         ///< "demo" marks every record
-  std::string cache_dir;       ///< compiled pattern database; "" = none
-  bool terminal_alerts = true; ///< print alerts on standard error
+  std::string gateway;          ///< "demo" marks every record
+  std::string cache_dir;        ///< compiled pattern database; "" = none
+  bool terminal_alerts = true;  ///< print alerts on standard error
 };
 
 }  // namespace clawtrail

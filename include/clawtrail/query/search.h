@@ -34,7 +34,7 @@ struct SearchOptions {
   std::optional<Expression> expression;
   std::optional<Timestamp> since, until;  ///< by `timestamp`; since inclusive, until exclusive
   SearchFormat format = SearchFormat::kJson;
-  std::size_t width = 0;                  ///< terminal columns for the table, 0: unlimited
+  std::size_t width = 0;  ///< terminal columns for the table, 0: unlimited
   bool colour = false;
 };
 

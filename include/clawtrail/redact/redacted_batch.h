@@ -19,23 +19,25 @@ namespace clawtrail {
 
 /// How far one generation of one source has got. Written into checkpoints, read back on recovery.
 struct SourceProgress {
-  std::string source;        ///< name in the configuration
+  std::string source;  ///< name in the configuration
   Generation generation = 0;
-  std::uint64_t next = 0;    ///< position of the first record not yet in the trail
-  std::string identity;      ///< JSON object that the source room understands (path, inode, fingerprint); may be ""
-  bool forget = false;       ///< the generation is over and its file is gone: leave it out of later checkpoints
+  std::uint64_t next = 0;  ///< position of the first record not yet in the trail
+  std::string
+      identity;  ///< JSON object that the source room understands (path, inode, fingerprint); may be ""
+  bool forget = false;  ///< the generation is over and its file is gone: leave it out of later checkpoints
 };
 
 /// What the metrics need to know of a batch.
 struct BatchStats {
   std::array<std::uint32_t, kEventTypes> events{};
-  std::vector<std::pair<std::string_view, std::uint32_t>> redactions;  ///< rule id (lives with the Redactor), count
+  std::vector<std::pair<std::string_view, std::uint32_t>>
+      redactions;  ///< rule id (lives with the Redactor), count
   std::uint64_t bytes_in = 0;
   std::uint32_t parse_errors = 0;
   std::uint32_t gaps = 0;
-  std::uint32_t errors = 0;           ///< records of level error or fatal
+  std::uint32_t errors = 0;  ///< records of level error or fatal
   std::uint32_t agent_requests = 0, agent_errors = 0;
-  std::vector<double> latencies_ms;   ///< duration_ms of api_call records
+  std::vector<double> latencies_ms;  ///< duration_ms of api_call records
 };
 
 /// Records of one source in order, each a line of JSON with its newline, with their leaf hashes.

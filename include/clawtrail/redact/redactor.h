@@ -37,8 +37,8 @@ class KnownSecrets {
   ~KnownSecrets();
   KnownSecrets(KnownSecrets&&) = default;
   KnownSecrets& operator=(KnownSecrets&&) = default;
-  /// Takes `value` unless it is too short, a boolean, number, path, placeholder or common word; then its name and
-  /// the reason are kept in skipped().
+  /// Takes `value` unless it is too short, a boolean, number, path, placeholder or common word; then its name
+  /// and the reason are kept in skipped().
   void add(std::string name, std::string value);
   /// Reads NAME=VALUE lines (.env; `export`, quotes and comments understood).
   void add_env_file(const std::string& text, const std::string& file);
@@ -68,7 +68,8 @@ struct RedactorOptions {
 class RedactScratch {
  public:
   virtual ~RedactScratch() = default;
-  /// After redact(): ids of all rooms that were found only in a decoded view of the line (escapes, JSON in JSON).
+  /// After redact(): ids of all rooms that were found only in a decoded view of the line (escapes, JSON in
+  /// JSON).
   std::vector<std::uint32_t> decoded_literals;
 };
 
@@ -76,21 +77,22 @@ class RedactScratch {
 class Redactor {
  public:
   virtual ~Redactor() = default;
-  /// Reads the rules of the given documents (grammar: patterns/secrets/README.md). All mistakes go to `diagnostics`
-  /// with file and line; the value is usable only if there were none.
+  /// Reads the rules of the given documents (grammar: patterns/secrets/README.md). All mistakes go to
+  /// `diagnostics` with file and line; the value is usable only if there were none.
   static std::unique_ptr<Redactor> load(const std::vector<YamlNode>& packs, const KnownSecrets& known,
                                         RedactorOptions options, Diagnostics& diagnostics);
 
   virtual const LiteralSet& literals() const = 0;
-  /// Once, after compile_scanner(): where the ids of literals() start. The scanner is also used on decoded views.
+  /// Once, after compile_scanner(): where the ids of literals() start. The scanner is also used on decoded
+  /// views.
   virtual void bind(std::shared_ptr<const Scanner> scanner, LiteralRange range) = 0;
   virtual std::unique_ptr<RedactScratch> make_scratch() const = 0;
 
   /// Appends `line` (no newline; JSON or text) to `out` with every secret masked, and what was masked to
-  /// `redactions`. `hits` are the scanner's hits inside the line, their `end` relative to its first byte; `overflow`
-  /// means that hits are missing. A valid JSON line stays valid JSON with the same members in the same order; all
-  /// bytes outside masks are kept. Never fails: a line too deep or too costly is masked more, not less.
-  /// Returns true if anything was masked.
+  /// `redactions`. `hits` are the scanner's hits inside the line, their `end` relative to its first byte;
+  /// `overflow` means that hits are missing. A valid JSON line stays valid JSON with the same members in the
+  /// same order; all bytes outside masks are kept. Never fails: a line too deep or too costly is masked more,
+  /// not less. Returns true if anything was masked.
   virtual bool redact(std::string_view line, std::span<const Hit> hits, bool overflow, RedactScratch& scratch,
                       std::string& out, std::vector<Redaction>& redactions) const = 0;
 

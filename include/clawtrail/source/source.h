@@ -25,9 +25,9 @@ class Source {
  public:
   virtual ~Source() = default;
   virtual const std::string& name() const = 0;
-  /// Fills `batch` (cleared before) with what is there, at most limits::kBatchBytesSoft unless one line is longer;
-  /// waits up to `wait_ms` if there is nothing. Every batch carries the progress after it. Never fails: trouble with
-  /// a file becomes a notice and the source goes on.
+  /// Fills `batch` (cleared before) with what is there, at most limits::kBatchBytesSoft unless one line is
+  /// longer; waits up to `wait_ms` if there is nothing. Every batch carries the progress after it. Never
+  /// fails: trouble with a file becomes a notice and the source goes on.
   virtual Poll poll(RawBatch& batch, int wait_ms) = 0;
   virtual void wake() {}
   /// The batch with this progress is durable.
@@ -47,12 +47,15 @@ struct FileSourceOptions {
 };
 
 /// Tails files: new files, rename rotation (the old inode is drained first), truncation, reused inodes.
-/// `recovered`: what the trail knows of this source. A file that is gone and was not read to its end is a gap.
+/// `recovered`: what the trail knows of this source. A file that is gone and was not read to its end is a
+/// gap.
 std::unique_ptr<Source> make_file_source(Files& files, Clock& clock, FileSourceOptions options,
                                          const Recovered& recovered);
 
-/// Reads standard input, or another descriptor, to its end. Positions count bytes; each start is a generation.
-std::unique_ptr<Source> make_stdin_source(Clock& clock, std::string name, int descriptor, const Recovered& recovered);
+/// Reads standard input, or another descriptor, to its end. Positions count bytes; each start is a
+/// generation.
+std::unique_ptr<Source> make_stdin_source(Clock& clock, std::string name, int descriptor,
+                                          const Recovered& recovered);
 
 struct ZmqSourceOptions {
   std::string name;
@@ -61,6 +64,7 @@ struct ZmqSourceOptions {
 };
 /// A PULL socket; a message is one event or NDJSON. Positions count messages; each start is a generation.
 /// Errors: kBusy, kInvalid as bind_zmq_pull().
-Result<std::unique_ptr<Source>> make_zmq_source(Clock& clock, ZmqSourceOptions options, const Recovered& recovered);
+Result<std::unique_ptr<Source>> make_zmq_source(Clock& clock, ZmqSourceOptions options,
+                                                const Recovered& recovered);
 
 }  // namespace clawtrail

@@ -34,8 +34,9 @@ class Diagnostics {
   std::size_t errors() const { return errors_; }
   const std::vector<Diagnostic>& all() const { return all_; }
   void append(const Diagnostics& other);
-  /// "file:line:column: error: message", the source line with a caret under the column (read from the file, except
-  /// where the line holds a secret-looking value: then only the key), and "  help: …". One block an entry.
+  /// "file:line:column: error: message", the source line with a caret under the column (read from the file,
+  /// except where the line holds a secret-looking value: then only the key), and "  help: …". One block an
+  /// entry.
   std::string render() const;
 
  private:

@@ -13,7 +13,8 @@
 
 namespace clawtrail {
 
-/// The key that signs checkpoints. `name` is the log's origin: "clawtrail/<first 16 hex of SHA-256(public key)>".
+/// The key that signs checkpoints. `name` is the log's origin: "clawtrail/<first 16 hex of SHA-256(public
+/// key)>".
 struct SigningKey {
   Ed25519Seed seed{};
   Ed25519Public public_key{};

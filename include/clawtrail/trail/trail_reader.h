@@ -37,7 +37,8 @@ class TrailReader {
   /// The next record has index `index` (or the first that exists after it).
   virtual Status seek(RecordIndex index) = 0;
   /// Next complete record below the limit; nothing if there is none yet (call again later).
-  /// The view is valid until the next call. Errors: kIo, kCorrupt (a line longer than limits::kRecordBytesMax).
+  /// The view is valid until the next call. Errors: kIo, kCorrupt (a line longer than
+  /// limits::kRecordBytesMax).
   virtual Result<std::optional<RecordView>> next() = 0;
   /// Records at or after `size` are not returned: set it to the writer's durable_size(). Default: no limit.
   virtual void set_limit(TreeSize size) = 0;
