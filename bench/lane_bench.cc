@@ -50,7 +50,7 @@ struct Random {
 
 /// A line of about 500 bytes in the shape of the standard corpus: most meet no rule, like most of a gateway's
 /// log.
-std::string gateway_line(Random& random) {
+std::string gateway_line(Random& random, int number) {
   constexpr std::array<const char*, 8> kSubsystems = {
       "gateway", "gateway/ws", "agent/embedded", "plugins",
       "cron",    "diagnostic", "gateway/reload", "channels/telegram"};
@@ -63,10 +63,9 @@ std::string gateway_line(Random& random) {
       "heartbeat: webhooks=0/0/0 active=1 waiting=0 queued=0"};
   constexpr std::array<const char*, 8> kWords = {"the",     "quick",   "gateway", "session",
                                                  "handled", "request", "and",     "channel"};
-  const auto millisecond = static_cast<int>(random.next(1000));
   char time[32];
-  std::snprintf(time, sizeof time, "2026-11-20T10:%02d:%02d.%03d", static_cast<int>(random.next(60)),
-                static_cast<int>(random.next(60)), millisecond);
+  std::snprintf(time, sizeof time, "2026-11-20T10:%02d:%02d.%03d", number / 60'000 % 60, number / 1000 % 60,
+                number % 1000);
   std::string text;
   while (text.size() < 120) text += std::string(kWords[random.next(kWords.size())]) + " ";
   const std::string message = std::string(kMessages[random.next(kMessages.size())]) + " " + text;
@@ -99,7 +98,7 @@ RawBatch make_batch(const std::vector<std::string>& lines) {
 RawBatch generated_batch() {
   Random random;
   std::vector<std::string> lines;
-  for (int i = 0; i < 2000; ++i) lines.push_back(gateway_line(random));
+  for (int i = 0; i < 2000; ++i) lines.push_back(gateway_line(random, i));
   return make_batch(lines);
 }
 

@@ -14,10 +14,12 @@ namespace clawtrail {
 
 namespace {
 
+constexpr std::size_t kTextKept = limits::kBatchBytesSoft;  ///< memory kept for the details of text lines
+
 std::string_view trim(std::string_view line) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  while (!line.empty() && kSpace.find(line.back()) != std::string_view::npos) line.remove_suffix(1);
-  while (!line.empty() && kSpace.find(line.front()) != std::string_view::npos) line.remove_prefix(1);
+  const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!line.empty() && space(line.back())) line.remove_suffix(1);
+  while (!line.empty() && space(line.front())) line.remove_prefix(1);
   return line;
 }
 
@@ -136,6 +138,7 @@ void EventDecoder::Impl::decode_object(std::string_view text, const JsonValue& r
 }
 
 void EventDecoder::Impl::decode_text(std::string_view line) {
+  if (text_details.capacity() > kTextKept) text_details = std::string();
   text_details = "{\"message\":";
   append_json_string(text_details, line);
   text_details += '}';

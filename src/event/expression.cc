@@ -242,6 +242,11 @@ std::string_view Arena::keep_number(std::int64_t value) {
   return keep({text, static_cast<std::size_t>(end.ptr - text)});
 }
 
+Evaluator::Evaluator(const TrustedProxies& proxies, const std::vector<std::string>& absent)
+    : proxies_(proxies), absent_(absent) {
+  for (const std::string& word : absent) absent_size_max_ = std::max(absent_size_max_, word.size());
+}
+
 void Evaluator::start(const LineView& line) {
   line_ = &line;
   parsed_ = JsonValue();
@@ -251,6 +256,7 @@ void Evaluator::start(const LineView& line) {
 }
 
 bool Evaluator::is_absent(std::string_view text) const {
+  if (text.empty() || text.size() > absent_size_max_) return text.empty();
   for (const std::string& word : absent_) {
     if (word == text) return true;
   }
@@ -258,6 +264,7 @@ bool Evaluator::is_absent(std::string_view text) const {
 }
 
 std::string_view Evaluator::text_of(const JsonValue& value) {
+  if (!value.exists()) return {};
   if (const auto text = value.string()) return *text;
   if (const auto integer = value.integer()) return arena_.keep_number(*integer);
   if (const auto number = value.number()) return arena_.keep_number(*number);

@@ -61,8 +61,7 @@ class Arena {
 /// nothing.
 class Evaluator {
  public:
-  Evaluator(const TrustedProxies& proxies, const std::vector<std::string>& absent)
-      : proxies_(proxies), absent_(absent) {}
+  Evaluator(const TrustedProxies& proxies, const std::vector<std::string>& absent);
   void start(const LineView& line);
   /// Spans of the rule's pattern in the message, for kGroup.
   std::vector<Span>& groups() { return groups_; }
@@ -78,6 +77,7 @@ class Evaluator {
 
   const TrustedProxies& proxies_;
   const std::vector<std::string>& absent_;
+  std::size_t absent_size_max_ = 0;
   const LineView* line_ = nullptr;
   JsonParser parser_;
   JsonValue parsed_;  ///< JSON found in this line's message after parsed_after_

@@ -9,8 +9,6 @@ namespace clawtrail {
 
 namespace {
 
-constexpr std::string_view kSpace = " \t";
-
 /// tslog's scale: 0 silly, 1 trace, 2 debug, 3 info, 4 warn, 5 error, 6 fatal.
 Level level_of_id(std::int64_t id) {
   constexpr std::array<Level, 7> kLevels = {Level::kDebug, Level::kDebug, Level::kDebug, Level::kInfo,
@@ -34,21 +32,49 @@ std::optional<Timestamp> epoch_time(double value) {
 }
 
 void skip_space(std::string_view& text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
 }
 
 /// Takes a JSON string without escapes off the front.
 std::optional<std::string_view> take_plain_string(std::string_view& text) {
   skip_space(text);
   if (text.empty() || text.front() != '"') return std::nullopt;
-  const std::size_t end = text.find_first_of("\"\\", 1);
-  if (end == std::string_view::npos || text[end] == '\\') return std::nullopt;
+  std::size_t end = 1;
+  while (end < text.size() && text[end] != '"' && text[end] != '\\') ++end;
+  if (end == text.size() || text[end] == '\\') return std::nullopt;
   const std::string_view value = text.substr(1, end - 1);
   text.remove_prefix(end + 1);
   return value;
 }
 
 }  // namespace
+
+std::optional<Timestamp> TimeReader::read(std::string_view text) {
+  const std::size_t zone = text.size() - std::min(text.size(), kZoneAt);
+  const auto digit = [&](std::size_t i) {
+    return static_cast<unsigned>(static_cast<unsigned char>(text[i]) - '0');
+  };
+  if (zone != 0 && zone == zone_.size() && text[19] == '.' && text.substr(0, kSecondAt) == minute_ &&
+      text.substr(kZoneAt) == zone_) {
+    const unsigned digits[5] = {digit(17), digit(18), digit(20), digit(21), digit(22)};
+    bool good = digits[0] < 6;
+    for (const unsigned d : digits) good = good && d < 10;
+    const std::int64_t ms =
+        (digits[0] * 10 + digits[1]) * 1000 + digits[2] * 100 + digits[3] * 10 + digits[4];
+    if (good) return minute_start_ + Duration::from_ms(ms);
+  }
+  const auto time = parse_rfc3339(text);
+  const auto start =
+      zone == 0
+          ? std::nullopt
+          : parse_rfc3339(std::string(text.substr(0, kSecondAt)) + "00" + std::string(text.substr(kZoneAt)));
+  if (time && start && text[19] == '.') {
+    minute_ = text.substr(0, kSecondAt);
+    zone_ = text.substr(kZoneAt);
+    minute_start_ = *start;
+  }
+  return time;
+}
 
 struct LineReader::Arguments {
   std::array<JsonValue, 3> values{};
@@ -191,7 +217,7 @@ void LineReader::read_time(const JsonValue& value) {
   if (view_.time) return;
   view_.has_time = true;
   if (const auto text = value.string()) {
-    view_.time = parse_rfc3339(*text);
+    view_.time = times_.read(*text);
   } else if (const auto number = value.number()) {
     view_.time = epoch_time(*number);
   }

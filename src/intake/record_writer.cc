@@ -109,6 +109,29 @@ void put_big_endian(std::uint8_t* to, std::uint64_t value, int bytes) {
 
 }  // namespace
 
+void StampWriter::put(Put& put, Timestamp time) {
+  const std::int64_t into = time.ns - minute_start_.ns;
+  if (minute_.empty() || into < 0 || into >= kMinute.ns) {
+    minute_ = format_rfc3339_ms(time);
+
+    const std::int64_t past = time.ns % kMinute.ns;
+    minute_start_ = {time.ns - (past < 0 ? past + kMinute.ns : past)};
+    put.raw(minute_);
+    return;
+  }
+  const auto ms = static_cast<std::uint32_t>(into / 1'000'000);
+  const std::uint32_t second = ms / 1000, rest = ms % 1000;
+  const auto digit = [&](std::uint32_t value) { put.raw(static_cast<char>('0' + value)); };
+  put.raw(std::string_view(minute_).substr(0, 17));
+  digit(second / 10);
+  digit(second % 10);
+  put.raw('.');
+  digit(rest / 100);
+  digit(rest / 10 % 10);
+  digit(rest % 10);
+  put.raw('Z');
+}
+
 /// The parts of one record, whatever it was made of.
 struct RecordWriter::Fields {
   Timestamp time;
@@ -151,6 +174,7 @@ void RecordWriter::begin(RedactedBatch recycled, const std::string& source, Gene
   if (head_.size() > kHeadKept) head_ = std::vector<char>(kHeadFixed);
 
   observed_ = observed;
+  observed_text_ = format_rfc3339_ms(observed);
   source_prefix_ = ",\"source\":[" + json_string(source) + ',' + std::to_string(generation) + ',';
   const Digest digest = sha256(source);
   std::memcpy(salt_block_.data(), digest.data(), 4);
@@ -212,7 +236,7 @@ void RecordWriter::add(const OwnRecord& record) {
   fields.gateway_member = gateway;
   fields.sourced = false;
   fields.details = or_empty(record.details);
-  observed_ = record.at;
+  observed_ = record.at;  // Own records are observed when they happen.
   write(fields, {});
   ++batch_.stats_.events[static_cast<std::size_t>(record.type)];
   if (record.type == EventType::kGap) ++batch_.stats_.gaps;
@@ -255,10 +279,8 @@ void RecordWriter::write(const Fields& fields, const RecordExtras& extras) {
 }
 
 void RecordWriter::write_event(Put& put, const Fields& fields) {
-  stamp_.clear();
-  append_rfc3339_ms(stamp_, fields.time);
   put.raw("{\"timestamp\":\"");
-  put.raw(stamp_);
+  stamp_.put(put, fields.time);
   put.raw("\",\"event_type\":\"");
   put.raw(name_of(fields.type));
   put.raw('"');
@@ -282,9 +304,7 @@ void RecordWriter::write_event(Put& put, const Fields& fields) {
 
 void RecordWriter::write_origin(Put& put, const Fields& fields, const RecordExtras& extras) {
   if (fields.time.ms() != observed_.ms()) {
-    stamp_.clear();
-    append_rfc3339_ms(stamp_, observed_);
-    put_member(put, ",\"observed\":", stamp_);
+    put_member(put, ",\"observed\":", observed_text_);
   }
   put_member(put, ",\"clock\":", fields.clock);
   if (!fields.parse_error.empty()) {

@@ -27,6 +27,17 @@ struct RecordExtras {
   std::span<const std::string_view> matched;  ///< names, each already spelled as a JSON string
 };
 
+/// append_rfc3339_ms(), quickly for instants of the same minute as the last one. Threads: confined.
+class StampWriter {
+ public:
+  void put(Put& put, Timestamp time);
+
+ private:
+  static constexpr Duration kMinute = Duration::from_seconds(60);
+  std::string minute_;  ///< a whole stamp of that minute; "" before the first
+  Timestamp minute_start_;
+};
+
 /// Shape.    One object a line, fields in this order, absent ones left out: timestamp event_type level
 /// severity result,
 ///           the string fields and quantities of event.h, observed clock parse_error truncated unterminated
@@ -66,7 +77,8 @@ class RecordWriter {
   std::string gateway_member_;  ///< ,"gateway":"demo"
   Block16 salt_block_{};    ///< SHA-256(source)[0..4) | generation, 4 bytes | position, 8 bytes; big endian
   std::vector<char> head_;  ///< a record up to its details
-  std::string stamp_;
+  StampWriter stamp_;
+  std::string observed_text_;
 };
 
 }  // namespace clawtrail
