@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "intake/record_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -334,6 +335,9 @@ void RecordWriter::append(std::size_t head, std::string_view details) {
   const std::size_t begin = bytes.size();
   bytes.append(head_.data(), head);
   bytes.append(details);
+  // A source may hand over JSON with line breaks between its tokens; a record is one line.
+  if (details.find('\n') != std::string_view::npos)
+    std::replace(bytes.begin() + static_cast<std::ptrdiff_t>(begin), bytes.end(), '\n', ' ');
   bytes.append("}\n", 2);
   CHECK(bytes.size() <= std::numeric_limits<std::uint32_t>::max());
   batch_.ends_.push_back(static_cast<std::uint32_t>(bytes.size()));

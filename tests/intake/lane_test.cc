@@ -269,6 +269,11 @@ TEST(Lane, MakesOneJsonObjectOfEveryLineHoweverStrange) {
   }
 }
 
+TEST(Lane, KeepsARecordOnOneLine) {
+  const std::string record = record_of("{\"a\":\n[1,\n2]}");
+  EXPECT_TRUE(record.ends_with(R"("details":{"a": [1, 2]}})")) << record;
+}
+
 TEST(OwnRecords, AreWrittenInOrderWithoutSourceAndSalt) {
   OwnRecord start;
   start.at = *parse_rfc3339("2026-11-21T04:00:00Z");
