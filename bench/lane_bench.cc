@@ -130,6 +130,7 @@ class NoRedactor : public Redactor {
     out += line;
     return false;
   }
+  bool every_line() const override { return false; }
   std::size_t rules() const override { return 0; }
   std::string digest() const override { return ""; }
 

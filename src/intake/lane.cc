@@ -23,6 +23,7 @@ struct Lane::Impl {
       : program(std::move(given)),
         scan_scratch(program->scanner->make_scratch()),
         redact_scratch(program->redactor->make_scratch()),
+        every_line(program->redactor->every_line()),
         decoder(program->classifier),
         writer(program.get()) {
     CHECK(program->condition_names.size() == program->condition_range.count);
@@ -37,6 +38,7 @@ struct Lane::Impl {
   std::shared_ptr<const LaneProgram> program;
   std::unique_ptr<ScanScratch> scan_scratch;
   std::unique_ptr<RedactScratch> redact_scratch;
+  bool every_line;  ///< the redactor must see lines without hits too
   EventDecoder decoder;
   RecordWriter writer;
 
@@ -88,15 +90,19 @@ void Lane::Impl::process_line(const RawBatch& batch, const RawLine& line, bool r
   } else {
     take_hits(line);
   }
-  redacted.clear();
   redactions.clear();
   redact_scratch->decoded_literals.clear();
-  program->redactor->redact(raw, line_hits, overflow, *redact_scratch, redacted, redactions);
+  // A line without a hit holds no secret, by the redactor's contract: it is decoded where it stands.
+  std::string_view clean = raw;
+  if (!line_hits.empty() || overflow || every_line) {
+    redacted.clear();
+    program->redactor->redact(raw, line_hits, overflow, *redact_scratch, redacted, redactions);
+    const std::size_t size = redacted.size();
+    redacted.append(JsonParser::kPadding, ' ');
+    clean = std::string_view(redacted).substr(0, size);
+  }
   find_matched();
-
-  const std::size_t size = redacted.size();
-  redacted.append(JsonParser::kPadding, ' ');
-  const Event& event = decoder.decode(std::string_view(redacted).substr(0, size));
+  const Event& event = decoder.decode(clean);
   writer.add(event, {line.position, line.unterminated, line.truncated_from, redactions, matched});
   if (redacted.capacity() > kLineBytesKept) redacted = std::string();
 }

@@ -61,6 +61,7 @@ class MarkRedactor : public Redactor {
     out.append(line.substr(done));
     return done > 0;
   }
+  bool every_line() const override { return false; }
   std::size_t rules() const override { return 1; }
   std::string digest() const override { return ""; }
 
