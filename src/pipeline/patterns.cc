@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads known secrets, compiles patterns, classification and alert conditions into one program for the lanes.
+#include <fnmatch.h>
+
+#include <algorithm>
+
+#include "clawtrail/base/encoding.h"
+#include "clawtrail/base/limits.h"
+#include "clawtrail/base/log.h"
+#include "clawtrail/event/json.h"
+#include "clawtrail/io/system.h"
+#include "clawtrail/pipeline/pipeline.h"
+#include "pipeline/keys.h"
+
+namespace clawtrail {
+
+namespace {
+
+KnownSecrets read_known_secrets(Files& files, const KnownSecretOptions& options) {
+  KnownSecrets known;
+  for (const auto& [name, value] : environment_all()) {
+    const bool wanted = std::any_of(options.env.begin(), options.env.end(), [&](const std::string& pattern) {
+      return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+    });
+    if (wanted) known.add(name, value);
+  }
+  for (const std::string& entry : options.files) {
+    const std::string path = expand_home(entry);
+    auto text = read_file(files, path, limits::kConfigBytesMax);
+    if (!text) continue;  // Most hosts have only some of these files; `check` lists what was read.
+    if (path.ends_with(".json") || path.ends_with(".json5")) {
+      known.add_json_file(*text, path);
+    } else {
+      known.add_env_file(*text, path);
+    }
+    wipe(text->data(), text->size());
+  }
+  return known;
+}
+
+/// The gateway's own `gateway.trustedProxies`, if its configuration can be read.
+std::vector<std::string> gateway_proxies(Files& files, const std::string& path) {
+  std::vector<std::string> out;
+  if (path.empty()) return out;
+  auto text = read_file(files, path, limits::kConfigBytesMax);
+  if (!text) return out;
+  JsonParser parser;
+  if (const auto root = parser.parse(*text)) {
+    (*root)["gateway"]["trustedProxies"].for_each([&](std::string_view, const JsonValue& value) {
+      if (const auto entry = value.string()) out.emplace_back(*entry);
+      return true;
+    });
+  } else {
+    log_warn("cannot read trustedProxies from " + path + ": " + root.error().message +
+             "; set trusted_proxies in the configuration");
+  }
+  wipe(text->data(), text->size());
+  return out;
+}
+
+Error mistakes(const Diagnostics& diagnostics) {
+  return {Code::kInvalid, std::to_string(diagnostics.errors()) + " mistake" +
+                              (diagnostics.errors() == 1 ? "" : "s") +
+                              " in patterns, rules or configuration"};
+}
+
+std::shared_ptr<const Classifier> load_classifier(Files& files, const PipelineOptions& options,
+                                                  Diagnostics& diagnostics) {
+  const std::vector<std::string> entries = options.trusted_proxies_given
+                                               ? options.trusted_proxies
+                                               : gateway_proxies(files, options.openclaw_config);
+  auto proxies = TrustedProxies::parse(entries);
+  if (!proxies) {
+    diagnostics.error({}, proxies.error().message);
+    return nullptr;
+  }
+  return Classifier::load(options.event_packs, std::move(*proxies), diagnostics);
+}
+
+}  // namespace
+
+Result<PatternSet> compile_patterns(Files& files, const PipelineOptions& options, Diagnostics& diagnostics) {
+  PatternSet set;
+  const KnownSecrets known = read_known_secrets(files, options.known_secrets);
+  set.known_secrets = known.all().size();
+  set.known_skipped = known.skipped();
+
+  RedactorOptions redactor_options;
+  redactor_options.replacement = options.replacement;
+  redactor_options.user_patterns = options.user_patterns;
+  CLAWTRAIL_ASSIGN(redactor_options.fingerprint_key,
+                   load_or_make_key(files, options.fingerprint_key_file, system_rng()));
+  std::unique_ptr<Redactor> redactor =
+      Redactor::load(options.secret_packs, known, std::move(redactor_options), diagnostics);
+  auto classifier = load_classifier(files, options, diagnostics);
+  set.rules = AlertRules::load(options.alert_lists, diagnostics);
+  if (diagnostics.has_errors()) return mistakes(diagnostics);
+
+  // A cached database would put the known secrets on the disk.
+  const std::string cache_dir = set.known_secrets == 0 ? options.cache_dir : "";
+  const LiteralSet* const sets[] = {&redactor->literals(), &set.rules->literals()};
+  CLAWTRAIL_ASSIGN(const ScannerBuild build, compile_scanner(sets, cache_dir));
+  redactor->bind(build.scanner, build.ranges[0]);
+
+  auto program = std::make_shared<LaneProgram>();
+  program->scanner = build.scanner;
+  program->redactor_range = build.ranges[0];
+  program->condition_range = build.ranges[1];
+  program->condition_names = set.rules->literal_names();
+  program->classifier = std::move(classifier);
+  set.patterns_digest = redactor->digest();
+  program->redactor = std::move(redactor);
+  program->gateway = options.gateway;
+  set.program = std::move(program);
+  return set;
+}
+
+}  // namespace clawtrail
