@@ -139,7 +139,7 @@ void AlertEngine::Impl::resolve_due(std::vector<Alert>& alerts) {
     state.due.erase(state.due.begin());
     KeyState* key = state.rules[index].find(name);
     CHECK(key != nullptr && key->firing != nullptr);
-    alerts.push_back(resolved_alert(in_force().rules[index], *key->firing));
+    alerts.push_back(resolved_alert(in_force().rules[index], *key->firing, name));
     state.bytes -= key->bytes();
     key->firing.reset();
     state.bytes += key->bytes();
@@ -193,8 +193,6 @@ void AlertEngine::Impl::fire(std::uint32_t index, KeyState& key, Key values, con
   firing->last_seen = excess.end;
   firing->quiet_from = excess.lasts_to;
   firing->count = window.threshold + 1;
-  firing->id = alert_id(rule, key.key,
-                        std::to_string(firing->window_start.ns) + "/" + std::to_string(firing->window_end.ns));
   std::vector<std::string> lines;
   key.samples.push_back({visit.instant(), sample_of(visit.record.line, visit.peek)});
   for (Sample& sample : key.samples) {
@@ -205,7 +203,7 @@ void AlertEngine::Impl::fire(std::uint32_t index, KeyState& key, Key values, con
   key.samples.clear();
   key.samples.shrink_to_fit();
 
-  Alert alert = window_alert(rule, *firing, visit.peek.time);
+  Alert alert = window_alert(rule, *firing, key.key, visit.peek.time);
   alert.samples = std::move(lines);
   decide_notice(alert, state.rules[index].notices, age_of(visit.json, visit.peek.time), notify_max_age);
   firing->notified = alert.notify;

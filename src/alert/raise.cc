@@ -33,6 +33,8 @@ Alert base_alert(const Rule& rule, const Key& key) {
 
 void sentence(std::string& text, const std::string& more) { text += (text.empty() ? "" : " ") + more; }
 
+std::string span(Timestamp start, Timestamp end) { return std::to_string(start.ns) + "/" + std::to_string(end.ns); }
+
 std::string records(std::uint64_t count) {
   return std::to_string(count) + (count == 1 ? " record" : " records");
 }
@@ -57,10 +59,10 @@ std::string sample_of(std::string_view line, const RecordPeek& peek) {
          std::string(name_of(peek.type)) + "\"" + rest;
 }
 
-Alert window_alert(const Rule& rule, const Firing& firing, Timestamp raised) {
+Alert window_alert(const Rule& rule, const Firing& firing, const std::string& key_text, Timestamp raised) {
   CHECK(rule.condition.window.has_value());
   Alert alert = base_alert(rule, firing.key);
-  alert.id = firing.id;
+  alert.id = alert_id(rule, key_text, span(firing.window_start, firing.window_end));
   alert.timestamp = raised;
   alert.count = firing.count;
   alert.window_start = firing.window_start;
@@ -76,9 +78,11 @@ Alert window_alert(const Rule& rule, const Firing& firing, Timestamp raised) {
   return alert;
 }
 
-Alert resolved_alert(const Rule& rule, const Firing& firing) {
+Alert resolved_alert(const Rule& rule, const Firing& firing, const std::string& key_text) {
+  // The excess lasts beyond the window that raised it, so the id is never that of the firing alert.
+  CHECK(firing.quiet_from > firing.window_end);
   Alert alert = base_alert(rule, firing.key);
-  alert.id = firing.id;
+  alert.id = alert_id(rule, key_text, span(firing.window_start, firing.quiet_from));
   alert.firing = false;
   alert.timestamp = due_time(firing, rule);
   alert.count = firing.count;

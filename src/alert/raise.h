@@ -12,16 +12,16 @@
 
 namespace clawtrail::alert {
 
-/// 32 hex digits: SHA-256 of the rule's digest, the key and what else tells this alert from the next, cut.
+/// 32 hex digits: SHA-256 of the rule's digest, the key and the occasion (window or record index), cut.
 std::string alert_id(const Rule& rule, std::string_view key, std::string_view occasion);
 
 /// `line` if it is short, else the same record without its details, else time and type alone. Valid JSON.
 std::string sample_of(std::string_view line, const RecordPeek& peek);
 
 /// All but the notice and the samples of a rule with a window.
-Alert window_alert(const Rule& rule, const Firing& firing, Timestamp raised);
-/// The same when the count has stayed low for the cooldown.
-Alert resolved_alert(const Rule& rule, const Firing& firing);
+Alert window_alert(const Rule& rule, const Firing& firing, const std::string& key_text, Timestamp raised);
+/// The same when the count has stayed low for the cooldown: an id of its own, since its window ends later.
+Alert resolved_alert(const Rule& rule, const Firing& firing, const std::string& key_text);
 /// A rule without a window: one record.
 Alert record_alert(const Rule& rule, const std::string& key_text, Key key, Instant instant, std::uint64_t count,
                    Timestamp first_seen);

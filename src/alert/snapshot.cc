@@ -5,8 +5,8 @@
 //  "streams":[["\"name\",generation",clock NS,epoch],…],
 //  "state":[{"id":"rule id","given":[NS,…],"digest":true,"withheld":N,
 //            "keys":[{"key":"[\"value\"]","at":[NS,index,…],"held":N,"since":NS,"samples":[[NS,index,"line"],…],
-//                     "firing":{"id":"…","key":[["field","value"],…],"times":[start,end,first,last,quiet],
-//                               "count":N,"notified":true,"records":[index,…]}},…]},…]}
+//                     "firing":{"key":[["field","value"],…],"times":[start,end,first,last,quiet],"count":N,
+//                               "notified":true,"records":[index,…]}},…]},…]}
 // NS: nanoseconds since 1970. Keys stand in the order in which they were last touched.
 #include "alert/state.h"
 #include "clawtrail/base/check.h"
@@ -57,7 +57,6 @@ void element(std::string& out, std::string_view value) {
 void write_firing(std::string& out, const Firing& firing) {
   name(out, "firing");
   out += '{';
-  text(out, "id", firing.id);
   name(out, "key");
   out += '[';
   for (const auto& [field, value] : firing.key) {
@@ -162,7 +161,6 @@ class Reader {
 
 std::unique_ptr<Firing> read_firing(Reader& reader, const JsonValue& value) {
   auto firing = std::make_unique<Firing>();
-  firing->id = reader.text(value["id"]);
   reader.list(value["key"], [&](const JsonValue& pair) {
     firing->key.emplace_back(reader.text(pair.at(0)), reader.text(pair.at(1)));
   });
@@ -175,7 +173,7 @@ std::unique_ptr<Firing> read_firing(Reader& reader, const JsonValue& value) {
   firing->count = reader.count(value["count"]);
   firing->notified = reader.boolean(value["notified"]);
   reader.list(value["records"], [&](const JsonValue& index) { firing->records.push_back(reader.count(index)); });
-  reader.require(firing->records.size() <= limits::kAlertSamplesMax);
+  reader.require(firing->records.size() <= limits::kAlertSamplesMax && firing->quiet_from > firing->window_end);
   return firing;
 }
 

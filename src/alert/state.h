@@ -30,7 +30,6 @@ struct Sample {
 
 /// A rule with a window that has fired for a key and is not resolved yet.
 struct Firing {
-  std::string id;
   Key key;
   Timestamp window_start, window_end, first_seen, last_seen;
   Timestamp quiet_from;  ///< from here on the count is at the threshold or below

@@ -77,6 +77,8 @@ inline constexpr std::chrono::milliseconds kNotifyBackoffMax{60'000};
 
 // --- web
 // ----------------------------------------------------------------------------------------------------
+/// Label sets of one metric; the rest is counted together as "other". Rules and sources stay far below.
+inline constexpr std::size_t kMetricLabelSetsMax = 2000;
 inline constexpr std::size_t kHttpBodyBytesMax = 64 * MiB;
 inline constexpr int kHttpThreads = 2;
 
