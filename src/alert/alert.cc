@@ -55,8 +55,9 @@ std::string Alert::to_json() const {
   member(out, "description", description);
   raw_member(out, "key", key_object(key));
   raw_member(out, "count", std::to_string(count));
-  raw_member(out, "window", "{\"start\":\"" + format_rfc3339_ms(window_start) + "\",\"end\":\"" +
-                                format_rfc3339_ms(window_end) + "\"}");
+  raw_member(out, "window",
+             "{\"start\":\"" + format_rfc3339_ms(window_start) + "\",\"end\":\"" +
+                 format_rfc3339_ms(window_end) + "\"}");
   member(out, "first_seen", format_rfc3339_ms(first_seen));
   member(out, "last_seen", format_rfc3339_ms(last_seen));
   raw_member(out, "records",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The meaning of a condition: a tree of tests on one record, and the window that counts the records that pass.
+// The meaning of a condition: a tree of tests on one record, and the window that counts the records that
+// pass.
 #pragma once
 
 #include <cstdint>

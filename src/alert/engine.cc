@@ -46,8 +46,10 @@ struct AlertEngine::Impl {
   void resolve_due(std::vector<Alert>& alerts);
   void evaluate(std::uint32_t index, const Visit& visit);
   void count_in_window(std::uint32_t index, KeyState& key, Key values, const Visit& visit);
-  void fire(std::uint32_t index, KeyState& key, Key values, const SlidingWindow::Excess& excess, const Visit& visit);
-  void extend(std::uint32_t index, KeyState& key, const std::optional<SlidingWindow::Excess>& excess, Timestamp at);
+  void fire(std::uint32_t index, KeyState& key, Key values, const SlidingWindow::Excess& excess,
+            const Visit& visit);
+  void extend(std::uint32_t index, KeyState& key, const std::optional<SlidingWindow::Excess>& excess,
+              Timestamp at);
   void alert_on_record(std::uint32_t index, KeyState& key, Key values, const Visit& visit);
   void keep_bounds(std::uint32_t index);
   void erase_oldest(std::uint32_t index);
@@ -181,8 +183,8 @@ void AlertEngine::Impl::count_in_window(std::uint32_t index, KeyState& key, Key 
   if (key.samples.size() > kKept) key.samples.erase(key.samples.begin());
 }
 
-void AlertEngine::Impl::fire(std::uint32_t index, KeyState& key, Key values, const SlidingWindow::Excess& excess,
-                             const Visit& visit) {
+void AlertEngine::Impl::fire(std::uint32_t index, KeyState& key, Key values,
+                             const SlidingWindow::Excess& excess, const Visit& visit) {
   const Rule& rule = in_force().rules[index];
   const Window& window = *rule.condition.window;
   auto firing = std::make_unique<Firing>();
@@ -239,7 +241,8 @@ void AlertEngine::Impl::alert_on_record(std::uint32_t index, KeyState& key, Key 
     key.held_since = std::min(key.held_since, at);
     return;
   }
-  // Those held back are told with the next alert, if it comes right after the cooldown; else they are history.
+  // Those held back are told with the next alert, if it comes right after the cooldown; else they are
+  // history.
   const bool follows = !key.instants.empty() && key.instants.newest().at <= at &&
                        at - key.instants.newest().at < twice(rule.cooldown);
   const std::uint64_t held = follows ? key.held : 0;
@@ -294,7 +297,9 @@ AlertEngine::AlertEngine(std::shared_ptr<const AlertRules> rules, Duration notif
 }
 AlertEngine::~AlertEngine() = default;
 
-void AlertEngine::process(const RecordView& record, std::vector<Alert>& alerts) { impl_->process(record, alerts); }
+void AlertEngine::process(const RecordView& record, std::vector<Alert>& alerts) {
+  impl_->process(record, alerts);
+}
 
 std::string AlertEngine::snapshot() const { return write_snapshot(impl_->state, impl_->in_force()); }
 

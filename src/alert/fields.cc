@@ -55,7 +55,8 @@ std::vector<std::string> event_types() {
 std::optional<FieldRef> field_ref(const std::string& name) {
   constexpr std::string_view kDetails = "details.";
   if (name.starts_with(kDetails)) {
-    FieldRef field{FieldRef::Kind::kDetails, name, split_path(std::string_view(name).substr(kDetails.size()))};
+    FieldRef field{FieldRef::Kind::kDetails, name,
+                   split_path(std::string_view(name).substr(kDetails.size()))};
     if (field.path.empty() || name.back() == '.') return std::nullopt;
     return field;
   }
@@ -113,7 +114,8 @@ const std::vector<std::string>& pair_names() {
 }
 
 bool is_unique_secret_rule(std::string_view id) {
-  constexpr std::array<std::string_view, 5> kHeuristics = {"field-", "assignment", "known-", "generic-", "user-"};
+  constexpr std::array<std::string_view, 5> kHeuristics = {"field-", "assignment", "known-", "generic-",
+                                                           "user-"};
   return std::none_of(kHeuristics.begin(), kHeuristics.end(),
                       [id](std::string_view prefix) { return id.starts_with(prefix); });
 }

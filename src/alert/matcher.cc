@@ -18,8 +18,8 @@ static_assert(kEventTypes < 32, "Guard::types is a 32-bit mask");
 
 std::uint32_t bit(EventType type) { return 1u << static_cast<std::uint32_t>(type); }
 
-/// How many records a guard lets through, by experience: a hit of a literal is rarer than a redaction, and that is
-/// rarer than any event type.
+/// How many records a guard lets through, by experience: a hit of a literal is rarer than a redaction, and
+/// that is rarer than any event type.
 int width(const Guard& guard) {
   return std::popcount(guard.types) * 4 + (guard.redactions ? 2 : 0) + (guard.matched ? 1 : 0);
 }
@@ -32,12 +32,18 @@ Guard both(const Guard& a, const Guard& b) {
 
 bool compare_number(double value, Comparison comparison, double with) {
   switch (comparison) {
-    case Comparison::kEqual: return value == with;
-    case Comparison::kNotEqual: return value != with;
-    case Comparison::kGreater: return value > with;
-    case Comparison::kGreaterEqual: return value >= with;
-    case Comparison::kLess: return value < with;
-    case Comparison::kLessEqual: return value <= with;
+    case Comparison::kEqual:
+      return value == with;
+    case Comparison::kNotEqual:
+      return value != with;
+    case Comparison::kGreater:
+      return value > with;
+    case Comparison::kGreaterEqual:
+      return value >= with;
+    case Comparison::kLess:
+      return value < with;
+    case Comparison::kLessEqual:
+      return value <= with;
   }
   return false;
 }
@@ -93,9 +99,12 @@ bool is_pair(const Node& node, const JsonValue& record) {
 
 Guard guard_of(const Node& node) {
   switch (node.kind) {
-    case Node::Kind::kPair: return {bit(node.type), false, false};
-    case Node::Kind::kLogContains: return {0, false, true};
-    case Node::Kind::kSecretFound: return {0, true, false};
+    case Node::Kind::kPair:
+      return {bit(node.type), false, false};
+    case Node::Kind::kLogContains:
+      return {0, false, true};
+    case Node::Kind::kSecretFound:
+      return {0, true, false};
     case Node::Kind::kCompare:
       if (node.field.name == "event_type" && node.comparison == Comparison::kEqual) {
         if (const auto type = event_type_of(node.value)) return {bit(*type), false, false};
@@ -117,7 +126,8 @@ Guard guard_of(const Node& node) {
       return guard;
     }
     case Node::Kind::kNot:
-    case Node::Kind::kExists: return {kAllTypes, false, false};
+    case Node::Kind::kExists:
+      return {kAllTypes, false, false};
   }
   return {kAllTypes, false, false};
 }
@@ -136,11 +146,16 @@ bool reads_details(const std::vector<FieldRef>& fields) {
 bool matches(const Node& node, const JsonValue& record, const std::vector<std::string>& literal_names) {
   const auto passes = [&](const Node& child) { return matches(child, record, literal_names); };
   switch (node.kind) {
-    case Node::Kind::kAnd: return std::all_of(node.children.begin(), node.children.end(), passes);
-    case Node::Kind::kOr: return std::any_of(node.children.begin(), node.children.end(), passes);
-    case Node::Kind::kNot: return !passes(node.children[0]);
-    case Node::Kind::kPair: return is_pair(node, record);
-    case Node::Kind::kCompare: return compare(node, record);
+    case Node::Kind::kAnd:
+      return std::all_of(node.children.begin(), node.children.end(), passes);
+    case Node::Kind::kOr:
+      return std::any_of(node.children.begin(), node.children.end(), passes);
+    case Node::Kind::kNot:
+      return !passes(node.children[0]);
+    case Node::Kind::kPair:
+      return is_pair(node, record);
+    case Node::Kind::kCompare:
+      return compare(node, record);
     case Node::Kind::kExists: {
       const JsonValue::Kind kind = value_of(node.field, record).kind();
       return kind != JsonValue::Kind::kMissing && kind != JsonValue::Kind::kNull;
@@ -148,7 +163,8 @@ bool matches(const Node& node, const JsonValue& record, const std::vector<std::s
     case Node::Kind::kLogContains:
       CHECK(node.literal < literal_names.size());
       return has_name(record["matched"], literal_names[node.literal]);
-    case Node::Kind::kSecretFound: return has_unique_secret(record["redactions"]);
+    case Node::Kind::kSecretFound:
+      return has_unique_secret(record["redactions"]);
   }
   return false;
 }

@@ -11,8 +11,8 @@
 
 namespace clawtrail::alert {
 
-/// Which records a selection can want, judged by what a peek at a record's first bytes tells. A record that fits
-/// none of the three cannot pass. Never too narrow; too wide only costs time.
+/// Which records a selection can want, judged by what a peek at a record's first bytes tells. A record that
+/// fits none of the three cannot pass. Never too narrow; too wide only costs time.
 struct Guard {
   std::uint32_t types = 0;  ///< bit n: records of EventType n
   bool redactions = false;  ///< records with `redactions`

@@ -10,8 +10,8 @@ namespace clawtrail::alert {
 
 Notices::Verdict Notices::take(Timestamp t) {
   constexpr Duration kHour = Duration::from_seconds(3600);
-  const auto near = std::count_if(given.begin(), given.end(),
-                                  [&](Timestamp x) { return x > t - kHour && x < t + kHour; });
+  const auto near =
+      std::count_if(given.begin(), given.end(), [&](Timestamp x) { return x > t - kHour && x < t + kHour; });
   if (static_cast<std::size_t>(near) < limits::kNoticesPerRuleAndHour) {
     given.insert(std::upper_bound(given.begin(), given.end(), t), t);
     if (given.size() > limits::kNoticesPerRuleAndHour) given.erase(given.begin());

@@ -9,8 +9,8 @@
 
 namespace clawtrail::alert {
 
-/// After limits::kNoticesPerRuleAndHour notices within an hour comes one more, the digest; then silence, until fewer
-/// lie in the hour before. Threads: confined. Value type.
+/// After limits::kNoticesPerRuleAndHour notices within an hour comes one more, the digest; then silence,
+/// until fewer lie in the hour before. Threads: confined. Value type.
 struct Notices {
   enum class Verdict { kNotice, kDigest, kWithheld };
   /// Asks for a notice at event time `t`.

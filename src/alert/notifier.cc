@@ -7,7 +7,8 @@ namespace clawtrail {
 
 namespace {
 
-/// "host:port" of a URL, without user, password, path and query, which hold secrets; "" if it is no http(s) URL.
+/// "host:port" of a URL, without user, password, path and query, which hold secrets; "" if it is no http(s)
+/// URL.
 std::string authority_of(const std::string& url) {
   const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
   if (scheme == 0) return "";
@@ -54,7 +55,8 @@ Result<std::unique_ptr<Notifier>> make_notifier(const NotifierOptions& options) 
   }
   if (options.url.empty()) return Error{Code::kInvalid, what + " has no url"};
   std::string authority = authority_of(options.url);
-  if (authority.empty()) return Error{Code::kInvalid, what + " needs a url that begins with http:// or https://"};
+  if (authority.empty())
+    return Error{Code::kInvalid, what + " needs a url that begins with http:// or https://"};
   return std::unique_ptr<Notifier>(std::make_unique<Webhook>(options, std::move(authority)));
 }
 

@@ -68,10 +68,14 @@ class Parser {
   }
 
   bool at_end() const { return peek().kind == TokenKind::kEnd; }
-  bool unexpected() { return fail(peek(), "\"" + peek().text + "\" was not expected", "separate fields by commas"); }
+  bool unexpected() {
+    return fail(peek(), "\"" + peek().text + "\" was not expected", "separate fields by commas");
+  }
 
  private:
-  const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+  const Token& peek(std::size_t ahead = 0) const {
+    return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
+  }
   Token next() {
     Token token = peek();
     if (at_ + 1 < tokens_.size()) ++at_;
@@ -173,7 +177,8 @@ class Parser {
       return fail(text, "the text of log_contains has " + std::to_string(text.text.size()) + " bytes",
                   "it must have 1 to 255");
     }
-    if (peek().kind != TokenKind::kClose) return fail(peek(), "\")\" must follow the text of log_contains", help);
+    if (peek().kind != TokenKind::kClose)
+      return fail(peek(), "\")\" must follow the text of log_contains", help);
     next();
     out.kind = Node::Kind::kLogContains;
     out.literal = literals_.size();
@@ -216,8 +221,7 @@ class Parser {
   }
 
   bool check_value(const Node& node, const Token& op, const Token& value) {
-    const bool ordered =
-        node.comparison != Comparison::kEqual && node.comparison != Comparison::kNotEqual;
+    const bool ordered = node.comparison != Comparison::kEqual && node.comparison != Comparison::kNotEqual;
     if (ordered && (node.field.kind == FieldRef::Kind::kText || node.field.kind == FieldRef::Kind::kSource)) {
       return fail(op, "\"" + op.text + "\" compares numbers, and " + node.field.name + " is a text",
                   "use = or !=; a count is written at the end, for example: " + node.field.name +
@@ -254,7 +258,8 @@ class Parser {
     if (op.text == ">=" && number == 0) return fail(count, "\">= 0\" is always true", "write > 0 or >= 1");
     const std::uint64_t threshold = op.text == ">=" ? number - 1 : number;
     if (threshold >= limits::kAlertWindowEventsMax) {
-      return fail(count, "a window holds at most " + std::to_string(limits::kAlertWindowEventsMax) + " records",
+      return fail(count,
+                  "a window holds at most " + std::to_string(limits::kAlertWindowEventsMax) + " records",
                   "choose a smaller number or a shorter window");
     }
     if (!keyword("in")) return fail(peek(), "the word \"in\" and a length must follow the number", help);
@@ -265,14 +270,16 @@ class Parser {
       return fail(length, named(length) + " is no length of time", "write for example 30s, 5m, 1h30m or 7d");
     }
     constexpr Duration kLongest = Duration::from_seconds(400LL * 24 * 3600);
-    if (*duration > kLongest) return fail(length, "the window is longer than 400 days", "choose a shorter one");
+    if (*duration > kLongest)
+      return fail(length, "the window is longer than 400 days", "choose a shorter one");
     out.window = Window{threshold, *duration};
     return true;
   }
 
   static bool only_literals(const Node& node) {
     if (node.kind == Node::Kind::kLogContains) return true;
-    return node.kind == Node::Kind::kOr && std::all_of(node.children.begin(), node.children.end(), only_literals);
+    return node.kind == Node::Kind::kOr &&
+           std::all_of(node.children.begin(), node.children.end(), only_literals);
   }
 
   bool unknown_field(const Token& token) {
@@ -293,8 +300,9 @@ class Parser {
     }
     std::string help = did_you_mean(word, all);
     if (help.empty()) {
-      help = "a test is <event>_<result> such as authentication_failed, a field with a comparison, "
-             "log_contains('text') or secret_found";
+      help =
+          "a test is <event>_<result> such as authentication_failed, a field with a comparison, "
+          "log_contains('text') or secret_found";
     }
     return fail(token, "\"" + token.text + "\" is no test", std::move(help));
   }

@@ -11,8 +11,9 @@
 
 namespace clawtrail::alert {
 
-/// Shape of a record line: {"timestamp":"…","event_type":"…"[,members][,"details":{…}]}. Inside a JSON string a quote
-/// is always escaped, so the byte sequence ,"name": occurs only where a member begins. Views into the line.
+/// Shape of a record line: {"timestamp":"…","event_type":"…"[,members][,"details":{…}]}. Inside a JSON string
+/// a quote is always escaped, so the byte sequence ,"name": occurs only where a member begins. Views into the
+/// line.
 struct RecordPeek {
   Timestamp time;
   EventType type = EventType::kLog;

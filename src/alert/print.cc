@@ -12,12 +12,18 @@ namespace {
 
 const char* spelling(Comparison comparison) {
   switch (comparison) {
-    case Comparison::kEqual: return " = ";
-    case Comparison::kNotEqual: return " != ";
-    case Comparison::kGreater: return " > ";
-    case Comparison::kGreaterEqual: return " >= ";
-    case Comparison::kLess: return " < ";
-    case Comparison::kLessEqual: return " <= ";
+    case Comparison::kEqual:
+      return " = ";
+    case Comparison::kNotEqual:
+      return " != ";
+    case Comparison::kGreater:
+      return " > ";
+    case Comparison::kGreaterEqual:
+      return " >= ";
+    case Comparison::kLess:
+      return " < ";
+    case Comparison::kLessEqual:
+      return " <= ";
   }
   return " = ";
 }
@@ -46,14 +52,21 @@ std::string join(const std::vector<std::string>& parts, const char* word) {
 
 std::string print(const Node& node, bool inside) {
   switch (node.kind) {
-    case Node::Kind::kPair: return pair_name(node);
-    case Node::Kind::kCompare: return node.field.name + spelling(node.comparison) + quoted(node.value);
-    case Node::Kind::kExists: return node.field.name + " exists";
-    case Node::Kind::kLogContains: return "log_contains(" + quoted(node.value) + ")";
-    case Node::Kind::kSecretFound: return "secret_found";
-    case Node::Kind::kNot: return "not " + print(node.children[0], true);
+    case Node::Kind::kPair:
+      return pair_name(node);
+    case Node::Kind::kCompare:
+      return node.field.name + spelling(node.comparison) + quoted(node.value);
+    case Node::Kind::kExists:
+      return node.field.name + " exists";
+    case Node::Kind::kLogContains:
+      return "log_contains(" + quoted(node.value) + ")";
+    case Node::Kind::kSecretFound:
+      return "secret_found";
+    case Node::Kind::kNot:
+      return "not " + print(node.children[0], true);
     case Node::Kind::kAnd:
-    case Node::Kind::kOr: break;
+    case Node::Kind::kOr:
+      break;
   }
   std::vector<std::string> parts;
   for (const Node& child : node.children) parts.push_back(print(child, true));
@@ -108,9 +121,12 @@ std::optional<std::string> search_of_any(const Node& node) {
 
 std::optional<std::string> search_of(const Node& node) {
   switch (node.kind) {
-    case Node::Kind::kPair: return search_of_pair(node);
-    case Node::Kind::kAnd: return search_of_all(node);
-    case Node::Kind::kOr: return search_of_any(node);
+    case Node::Kind::kPair:
+      return search_of_pair(node);
+    case Node::Kind::kAnd:
+      return search_of_all(node);
+    case Node::Kind::kOr:
+      return search_of_any(node);
     case Node::Kind::kCompare:
       if (node.comparison == Comparison::kEqual && node.field.kind == FieldRef::Kind::kText) {
         return equal(node.field.name, node.value);
@@ -119,7 +135,8 @@ std::optional<std::string> search_of(const Node& node) {
     case Node::Kind::kNot:
     case Node::Kind::kExists:
     case Node::Kind::kLogContains:
-    case Node::Kind::kSecretFound: return std::nullopt;
+    case Node::Kind::kSecretFound:
+      return std::nullopt;
   }
   return std::nullopt;
 }
@@ -129,9 +146,11 @@ std::optional<std::string> search_of(const Node& node) {
 std::string canonical(const Condition& condition) {
   std::string out = print(condition.selection, condition.window.has_value());
   if (condition.window) {
-    out += " > " + std::to_string(condition.window->threshold) + " in " + format_duration(condition.window->length);
+    out += " > " + std::to_string(condition.window->threshold) + " in " +
+           format_duration(condition.window->length);
   }
-  for (std::size_t i = 0; i < condition.by.size(); ++i) out += (i == 0 ? " by " : ", ") + condition.by[i].name;
+  for (std::size_t i = 0; i < condition.by.size(); ++i)
+    out += (i == 0 ? " by " : ", ") + condition.by[i].name;
   return out;
 }
 

@@ -33,7 +33,9 @@ Alert base_alert(const Rule& rule, const Key& key) {
 
 void sentence(std::string& text, const std::string& more) { text += (text.empty() ? "" : " ") + more; }
 
-std::string span(Timestamp start, Timestamp end) { return std::to_string(start.ns) + "/" + std::to_string(end.ns); }
+std::string span(Timestamp start, Timestamp end) {
+  return std::to_string(start.ns) + "/" + std::to_string(end.ns);
+}
 
 std::string records(std::uint64_t count) {
   return std::to_string(count) + (count == 1 ? " record" : " records");
@@ -71,9 +73,9 @@ Alert window_alert(const Rule& rule, const Firing& firing, const std::string& ke
   alert.last_seen = firing.last_seen;
   alert.records = firing.records;
   alert.description = rule.description;
-  sentence(alert.description, records(firing.count) + " within " + format_duration(rule.condition.window->length) +
-                                  " where " + std::to_string(rule.condition.window->threshold) +
-                                  " are allowed: " + rule.text + ".");
+  sentence(alert.description,
+           records(firing.count) + " within " + format_duration(rule.condition.window->length) + " where " +
+               std::to_string(rule.condition.window->threshold) + " are allowed: " + rule.text + ".");
   alert.search = search_command(rule.condition.selection, firing.key, firing.first_seen, firing.last_seen);
   return alert;
 }
@@ -100,8 +102,8 @@ Alert resolved_alert(const Rule& rule, const Firing& firing, const std::string& 
   return alert;
 }
 
-Alert record_alert(const Rule& rule, const std::string& key_text, Key key, Instant instant, std::uint64_t count,
-                   Timestamp first_seen) {
+Alert record_alert(const Rule& rule, const std::string& key_text, Key key, Instant instant,
+                   std::uint64_t count, Timestamp first_seen) {
   Alert alert = base_alert(rule, key);
   alert.id = alert_id(rule, key_text, std::to_string(instant.index));
   alert.timestamp = instant.at;
@@ -136,9 +138,10 @@ void decide_notice(Alert& alert, Notices& notices, Duration age, Duration age_ma
       return;
     }
     case Notices::Verdict::kDigest:
-      sentence(alert.description, "Digest: this rule has given " + cap +
-                                      " notices within an hour; until there is room again its alerts are only "
-                                      "recorded in the trail.");
+      sentence(alert.description,
+               "Digest: this rule has given " + cap +
+                   " notices within an hour; until there is room again its alerts are only "
+                   "recorded in the trail.");
       return;
     case Notices::Verdict::kWithheld:
       alert.notify = false;

@@ -23,8 +23,8 @@ Alert window_alert(const Rule& rule, const Firing& firing, const std::string& ke
 /// The same when the count has stayed low for the cooldown: an id of its own, since its window ends later.
 Alert resolved_alert(const Rule& rule, const Firing& firing, const std::string& key_text);
 /// A rule without a window: one record.
-Alert record_alert(const Rule& rule, const std::string& key_text, Key key, Instant instant, std::uint64_t count,
-                   Timestamp first_seen);
+Alert record_alert(const Rule& rule, const std::string& key_text, Key key, Instant instant,
+                   std::uint64_t count, Timestamp first_seen);
 
 /// Decides whether somebody is told; `age` is how old the event was when it was received.
 void decide_notice(Alert& alert, Notices& notices, Duration age, Duration age_max);

@@ -31,11 +31,12 @@ struct Rule {
   YamlNode tests;
 };
 
-/// Reads the rules of one list in order, the disabled ones too; rules with mistakes are left out. Names and ids are
-/// unique within the list.
+/// Reads the rules of one list in order, the disabled ones too; rules with mistakes are left out. Names and
+/// ids are unique within the list.
 std::vector<Rule> read_rules(const YamlNode& list, Diagnostics& diagnostics);
 
-/// "API Key Exposed" -> "api-key-exposed"; a name without ASCII letters or digits gives "rule-" and 8 hex digits.
+/// "API Key Exposed" -> "api-key-exposed"; a name without ASCII letters or digits gives "rule-" and 8 hex
+/// digits.
 std::string slug(const std::string& name);
 
 /// Rules in force, from rules that are enabled.

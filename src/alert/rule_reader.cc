@@ -24,7 +24,8 @@ Location place_in(const YamlNode& scalar, std::size_t offset) {
   return where;
 }
 
-void report(const YamlNode& scalar, const std::string& key, const ConditionError& error, Diagnostics& diagnostics) {
+void report(const YamlNode& scalar, const std::string& key, const ConditionError& error,
+            Diagnostics& diagnostics) {
   diagnostics.error(place_in(scalar, error.offset),
                     key + ": " + error.message + " (column " + std::to_string(error.offset + 1) + " of it)",
                     error.help);
@@ -88,8 +89,9 @@ bool read_severity(const YamlNode& node, Rule& rule, Diagnostics& diagnostics) {
     return true;
   }
   const std::string best = suggest(*text, {"info", "low", "medium", "high", "critical"});
-  diagnostics.error(severity.where(), "severity: \"" + *text + "\" is none",
-                    best.empty() ? "it is one of: info, low, medium, high, critical" : "did you mean \"" + best + "\"?");
+  diagnostics.error(
+      severity.where(), "severity: \"" + *text + "\" is none",
+      best.empty() ? "it is one of: info, low, medium, high, critical" : "did you mean \"" + best + "\"?");
   return false;
 }
 
@@ -131,7 +133,8 @@ bool read_texts(const YamlNode& node, Rule& rule, Diagnostics& diagnostics) {
   rule.runbook = node["runbook"].as_string(diagnostics, "runbook").value_or("");
   if (node["tags"].exists()) rule.tags = node["tags"].as_strings(diagnostics, "tags");
   rule.tests = node["tests"];
-  if (rule.tests.exists() && !rule.tests.is_list()) diagnostics.error(rule.tests.where(), "tests must be a list");
+  if (rule.tests.exists() && !rule.tests.is_list())
+    diagnostics.error(rule.tests.where(), "tests must be a list");
   return diagnostics.errors() == before;
 }
 
@@ -168,12 +171,13 @@ void derive(Rule& rule) {
 
 std::optional<Rule> read_rule(const YamlNode& node, Diagnostics& diagnostics) {
   if (!node.is_map()) {
-    diagnostics.error(node.where(), "an alert rule must be a map", "with the keys name, condition, severity …");
+    diagnostics.error(node.where(), "an alert rule must be a map",
+                      "with the keys name, condition, severity …");
     return std::nullopt;
   }
   node.reject_unknown_keys(diagnostics,
-                           {"name", "id", "condition", "severity", "notification", "description", "tags", "runbook",
-                            "by", "cooldown", "enabled", "tests"},
+                           {"name", "id", "condition", "severity", "notification", "description", "tags",
+                            "runbook", "by", "cooldown", "enabled", "tests"},
                            "an alert rule");
   Rule rule;
   rule.where = node.where();
@@ -229,10 +233,11 @@ std::vector<Rule> read_rules(const YamlNode& list, Diagnostics& diagnostics) {
       continue;
     }
     const bool name = same->name == rule->name;
-    diagnostics.error(rule->where,
-                      name ? "the name \"" + rule->name + "\" is given to two rules"
-                           : "the rules \"" + same->name + "\" and \"" + rule->name + "\" have the same id " + rule->id,
-                      "the other one stands in line " + std::to_string(same->where.line));
+    diagnostics.error(
+        rule->where,
+        name ? "the name \"" + rule->name + "\" is given to two rules"
+             : "the rules \"" + same->name + "\" and \"" + rule->name + "\" have the same id " + rule->id,
+        "the other one stands in line " + std::to_string(same->where.line));
   }
   return rules;
 }

@@ -72,12 +72,14 @@ class EventBuilder {
 
 std::vector<std::string> EventBuilder::lines(const YamlNode& event) {
   if (!event.is_map()) {
-    diagnostics_.error(event.where(), "an event of a test must be a map", "for example {at: 0s, event_type: log}");
+    diagnostics_.error(event.where(), "an event of a test must be a map",
+                       "for example {at: 0s, event_type: log}");
     return {};
   }
   const std::size_t before = diagnostics_.errors();
   std::vector<std::string> known = alert::field_names();
-  known.insert(known.end(), {"at", "observed", "repeat", "every", "raw", "redactions", "details", "generation"});
+  known.insert(known.end(),
+               {"at", "observed", "repeat", "every", "raw", "redactions", "details", "generation"});
   event.reject_unknown_keys(diagnostics_, known, "an event of a test");
   const Duration at = event["at"].as_duration(diagnostics_, "at").value_or(Duration{});
   const auto observed = event["observed"].as_duration(diagnostics_, "observed");
@@ -124,10 +126,9 @@ void EventBuilder::append_members(std::string& out, const YamlNode& event) {
     }
   }
   const YamlNode source = event["source"], generation = event["generation"];
-  const std::int64_t number =
-      generation.as_int(diagnostics_, "generation", 1, INT64_MAX).value_or(1);
-  out += ",\"source\":[" + json_string(source.exists() ? source.text() : "test") + "," + std::to_string(number) +
-         ",0]";
+  const std::int64_t number = generation.as_int(diagnostics_, "generation", 1, INT64_MAX).value_or(1);
+  out += ",\"source\":[" + json_string(source.exists() ? source.text() : "test") + "," +
+         std::to_string(number) + ",0]";
 }
 
 /// redactions: ids of the secret rules that are to have masked something.
@@ -146,7 +147,7 @@ void EventBuilder::append_redactions(std::string& out, const YamlNode& event) {
 
 /// raw: the line before redaction; log_contains terms that it contains go into `matched`, as at ingest.
 void EventBuilder::append_matched(std::string& out, const YamlNode& event) {
-  const std::string& raw = event["raw"].text();
+  const std::string raw = event["raw"].text();  // a copy: the node is a temporary
   std::vector<std::string> names;
   for (std::size_t i = 0; i < rule_.literal_names.size(); ++i) {
     const bool hit = raw.find(rule_.condition.literals[i]) != std::string::npos;
@@ -196,8 +197,9 @@ void compare(const std::vector<Alert>& alerts, const YamlNode& test, const std::
   for (std::size_t i = 0; i < std::max(alerts.size(), expected.size()); ++i) {
     const std::string number = "alert " + std::to_string(i + 1);
     if (i >= alerts.size()) {
-      diagnostics.error(expected[i].where(), what + ": " + number + " was expected and not raised",
-                        alerts.empty() ? "no alert was raised" : "the last one was: " + describe(alerts.back()));
+      diagnostics.error(
+          expected[i].where(), what + ": " + number + " was expected and not raised",
+          alerts.empty() ? "no alert was raised" : "the last one was: " + describe(alerts.back()));
       return;
     }
     if (i >= expected.size()) {
@@ -213,7 +215,8 @@ void compare(const std::vector<Alert>& alerts, const YamlNode& test, const std::
 }
 
 void run_test(const Rule& rule, const YamlNode& test, const std::string& what, Diagnostics& diagnostics) {
-  test.reject_unknown_keys(diagnostics, {"name", "events", "alerts", "notify_max_age"}, "a test of an alert rule");
+  test.reject_unknown_keys(diagnostics, {"name", "events", "alerts", "notify_max_age"},
+                           "a test of an alert rule");
   if (!test["events"].is_list() || !test["alerts"].is_list()) {
     diagnostics.error(test.where(), what + " needs the lists events and alerts",
                       "write alerts: [] where none must be raised");

@@ -15,7 +15,8 @@ namespace alert {
 
 namespace {
 
-/// The rules of a list: the configuration's is a plain list, a file of alerts/ is a map with the key `alerts`.
+/// The rules of a list: the configuration's is a plain list, a file of alerts/ is a map with the key
+/// `alerts`.
 YamlNode rules_of(const YamlNode& document, Diagnostics& diagnostics) {
   if (!document.is_map()) return document;
   document.reject_unknown_keys(diagnostics, {"alerts"}, "a file of alert rules");
@@ -25,12 +26,13 @@ YamlNode rules_of(const YamlNode& document, Diagnostics& diagnostics) {
   return document["alerts"];
 }
 
-/// Adds the rules of one list to those of the lists before it. A rule of the configuration replaces those of the
-/// same name in files; two files must not have the same name.
-void merge(std::vector<Rule>& all, std::vector<Rule> more, std::size_t of_configuration, Diagnostics& diagnostics) {
+/// Adds the rules of one list to those of the lists before it. A rule of the configuration replaces those of
+/// the same name in files; two files must not have the same name.
+void merge(std::vector<Rule>& all, std::vector<Rule> more, std::size_t of_configuration,
+           Diagnostics& diagnostics) {
   for (Rule& rule : more) {
-    const auto same_name = std::find_if(all.begin(), all.end(),
-                                        [&](const Rule& other) { return other.name == rule.name; });
+    const auto same_name =
+        std::find_if(all.begin(), all.end(), [&](const Rule& other) { return other.name == rule.name; });
     const auto index = static_cast<std::size_t>(same_name - all.begin());
     if (index < of_configuration) continue;
     const auto same_id =

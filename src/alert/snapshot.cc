@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine's state as JSON, and back. The bytes are a function of the state: lists in a fixed order, whole numbers.
+// The engine's state as JSON, and back. The bytes are a function of the state: lists in a fixed order, whole
+// numbers.
 //
 // {"version":1,"rules":"<digest>","epoch":N,"own":NS,"late":N,"evicted":N,
 //  "streams":[["\"name\",generation",clock NS,epoch],…],
@@ -18,7 +19,8 @@ namespace clawtrail::alert {
 
 namespace {
 
-// --- writing ----------------------------------------------------------------------------------------------------
+// --- writing
+// ----------------------------------------------------------------------------------------------------
 
 void comma(std::string& out) {
   if (out.back() != '[' && out.back() != '{') out += ',';
@@ -69,8 +71,8 @@ void write_firing(std::string& out, const Firing& firing) {
   out += ']';
   name(out, "times");
   out += '[';
-  for (const Timestamp t : {firing.window_start, firing.window_end, firing.first_seen, firing.last_seen,
-                            firing.quiet_from}) {
+  for (const Timestamp t :
+       {firing.window_start, firing.window_end, firing.first_seen, firing.last_seen, firing.quiet_from}) {
     element(out, t.ns);
   }
   out += ']';
@@ -128,7 +130,8 @@ void write_rule(std::string& out, const RuleState& rule, const std::string& id) 
   out += "]}";
 }
 
-// --- reading ----------------------------------------------------------------------------------------------------
+// --- reading
+// ----------------------------------------------------------------------------------------------------
 
 /// Reads typed members; the first that is missing or of another type makes all of it invalid.
 class Reader {
@@ -137,7 +140,13 @@ class Reader {
   void require(bool condition) { good_ = good_ && condition; }
   std::int64_t number(const JsonValue& value) { return required(value.integer()); }
   std::uint64_t count(const JsonValue& value) { return required(value.unsigned_integer()); }
-  Timestamp time(const JsonValue& value) { return {number(value)}; }
+  /// In the range that the engine keeps to, so that lengths can be added.
+  Timestamp time(const JsonValue& value) {
+    constexpr std::int64_t kLatest = INT64_MAX - Duration::from_seconds(500LL * 24 * 3600).ns;
+    const std::int64_t ns = number(value);
+    require(ns >= Streams::kNever.ns && ns <= kLatest);
+    return {good_ ? ns : 0};
+  }
   bool boolean(const JsonValue& value) { return required(value.boolean()); }
   std::string text(const JsonValue& value) { return std::string(required(value.string())); }
 
@@ -172,8 +181,10 @@ std::unique_ptr<Firing> read_firing(Reader& reader, const JsonValue& value) {
   firing->quiet_from = reader.time(times.at(4));
   firing->count = reader.count(value["count"]);
   firing->notified = reader.boolean(value["notified"]);
-  reader.list(value["records"], [&](const JsonValue& index) { firing->records.push_back(reader.count(index)); });
-  reader.require(firing->records.size() <= limits::kAlertSamplesMax && firing->quiet_from > firing->window_end);
+  reader.list(value["records"],
+              [&](const JsonValue& index) { firing->records.push_back(reader.count(index)); });
+  reader.require(firing->records.size() <= limits::kAlertSamplesMax &&
+                 firing->quiet_from > firing->window_end);
   return firing;
 }
 
@@ -200,7 +211,8 @@ void read_key(Reader& reader, const JsonValue& value, RuleState& rule) {
   key.held = reader.count(value["held"]);
   key.held_since = reader.time(value["since"]);
   reader.list(value["samples"], [&](const JsonValue& sample) {
-    key.samples.push_back({{reader.time(sample.at(0)), reader.count(sample.at(1))}, reader.text(sample.at(2))});
+    key.samples.push_back(
+        {{reader.time(sample.at(0)), reader.count(sample.at(1))}, reader.text(sample.at(2))});
   });
   if (value["firing"].exists()) key.firing = read_firing(reader, value["firing"]);
 }

@@ -39,11 +39,11 @@ struct Firing {
 };
 
 struct KeyState {
-  std::string key;             ///< values of the `by` fields as a JSON array
-  SlidingWindow instants;      ///< with a window: matching records; without: alerts raised
-  std::vector<Sample> samples; ///< the newest, for rules with a window that are close to firing
+  std::string key;              ///< values of the `by` fields as a JSON array
+  SlidingWindow instants;       ///< with a window: matching records; without: alerts raised
+  std::vector<Sample> samples;  ///< the newest, for rules with a window that are close to firing
   std::unique_ptr<Firing> firing;
-  std::uint64_t held = 0;      ///< without a window: matching records since the last alert
+  std::uint64_t held = 0;  ///< without a window: matching records since the last alert
   Timestamp held_since;
 
   /// Memory that it takes, roughly, with its place in the maps.
@@ -85,6 +85,8 @@ std::string write_snapshot(const State& state, const AlertRules::Impl& rules);
 Result<State> read_snapshot(const std::string& text, const AlertRules::Impl& rules);
 
 /// When a firing key resolves.
-inline Timestamp due_time(const Firing& firing, const Rule& rule) { return firing.quiet_from + rule.cooldown; }
+inline Timestamp due_time(const Firing& firing, const Rule& rule) {
+  return firing.quiet_from + rule.cooldown;
+}
 
 }  // namespace clawtrail::alert

@@ -42,7 +42,8 @@ void Streams::own_record(Timestamp time, bool is_checkpoint) {
   }
 }
 
-void Streams::restore(std::map<std::string, Stream, std::less<>> streams, std::uint64_t epoch, Timestamp own) {
+void Streams::restore(std::map<std::string, Stream, std::less<>> streams, std::uint64_t epoch,
+                      Timestamp own) {
   streams_ = std::move(streams);
   epoch_ = epoch;
   own_ = own;
@@ -54,9 +55,10 @@ Streams::Entry& Streams::entry(std::string_view name, Timestamp time) {
   const auto found = streams_.find(name);
   if (found != streams_.end()) return *found;
   if (streams_.size() >= limits::kAlertStreamsMax) {
-    const auto oldest = std::min_element(streams_.begin(), streams_.end(), [](const Entry& a, const Entry& b) {
-      return std::pair(a.second.epoch, a.second.clock) < std::pair(b.second.epoch, b.second.clock);
-    });
+    const auto oldest =
+        std::min_element(streams_.begin(), streams_.end(), [](const Entry& a, const Entry& b) {
+          return std::pair(a.second.epoch, a.second.clock) < std::pair(b.second.epoch, b.second.clock);
+        });
     streams_.erase(oldest);
   }
   Entry& made = *streams_.emplace(std::string(name), Stream{time, epoch_}).first;

@@ -12,11 +12,14 @@
 
 namespace clawtrail::alert {
 
-/// Clock.      Of a stream: the newest event time it has shown. A record more than limits::kAlertLateness older than
+/// Clock.      Of a stream: the newest event time it has shown. A record more than limits::kAlertLateness
+/// older than
 ///             its stream's clock is late.
-/// Watermark.  The oldest clock of the streams that speak, minus the lateness: no record in order will be older. A
-///             stream speaks until two checkpoint records have passed without a record of it; if none does, the time
-///             of clawtrail's own records counts. It may step back when a stream with old events begins.
+/// Watermark.  The oldest clock of the streams that speak, minus the lateness: no record in order will be
+/// older. A
+///             stream speaks until two checkpoint records have passed without a record of it; if none does,
+///             the time of clawtrail's own records counts. It may step back when a stream with old events
+///             begins.
 /// Threads.    Confined. A function of the records seen.
 class Streams {
  public:

@@ -14,8 +14,8 @@ bool is_word_byte(char c) {
          std::string_view("_.-/:@*+#%~$").find(c) != std::string_view::npos;
 }
 
-/// Reads the quoted text that begins at `at`. A backslash escapes a quote or a backslash; before anything else it
-/// stands for itself, so that a Windows path needs no doubling.
+/// Reads the quoted text that begins at `at`. A backslash escapes a quote or a backslash; before anything
+/// else it stands for itself, so that a Windows path needs no doubling.
 bool read_string(std::string_view text, std::size_t& at, Token& token, ConditionError& error) {
   const char quote = text[at];
   for (std::size_t i = at + 1; i < text.size(); ++i) {
@@ -46,8 +46,9 @@ std::size_t operator_size(std::string_view rest) {
 bool tokenize(std::string_view text, std::vector<Token>& tokens, ConditionError& error) {
   tokens.clear();
   if (text.size() > limits::kAlertConditionBytesMax) {
-    error = {0, "the condition has " + std::to_string(text.size()) + " bytes",
-             "at most " + std::to_string(limits::kAlertConditionBytesMax) + " are read; make several rules of it"};
+    error = {
+        0, "the condition has " + std::to_string(text.size()) + " bytes",
+        "at most " + std::to_string(limits::kAlertConditionBytesMax) + " are read; make several rules of it"};
     return false;
   }
   for (std::size_t at = 0; at < text.size();) {
@@ -56,17 +57,19 @@ bool tokenize(std::string_view text, std::vector<Token>& tokens, ConditionError&
       ++at;
       continue;
     }
-    Token token{TokenKind::kWord, "", at};
+    Token token;
+    token.kind = TokenKind::kWord;
+    token.offset = at;
     if (c == '\'' || c == '"') {
       token.kind = TokenKind::kString;
       if (!read_string(text, at, token, error)) return false;
     } else if (c == '(' || c == ')' || c == ',') {
       token.kind = c == '(' ? TokenKind::kOpen : c == ')' ? TokenKind::kClose : TokenKind::kComma;
-      token.text = c;
+      token.text.push_back(c);
       ++at;
     } else if (const std::size_t size = operator_size(text.substr(at)); size > 0) {
       token.kind = TokenKind::kOperator;
-      token.text = text.substr(at, size);
+      token.text = std::string(text.substr(at, size));
       at += size;
     } else if (is_word_byte(c)) {
       while (at < text.size() && is_word_byte(text[at])) token.text += text[at++];
@@ -77,7 +80,7 @@ bool tokenize(std::string_view text, std::vector<Token>& tokens, ConditionError&
     }
     tokens.push_back(std::move(token));
   }
-  tokens.push_back({TokenKind::kEnd, "", text.size()});
+  tokens.emplace_back().offset = text.size();
   return true;
 }
 

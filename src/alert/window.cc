@@ -8,11 +8,13 @@
 
 namespace clawtrail::alert {
 
-std::optional<SlidingWindow::Excess> SlidingWindow::add(Instant instant, Duration length, std::uint64_t threshold) {
+std::optional<SlidingWindow::Excess> SlidingWindow::add(Instant instant, Duration length,
+                                                        std::uint64_t threshold) {
   CHECK(length.ns > 0);
   CHECK(threshold < limits::kAlertWindowEventsMax);
-  const auto place = std::upper_bound(instants_.begin() + static_cast<std::ptrdiff_t>(begin_), instants_.end(),
-                                      instant, [](const Instant& a, const Instant& b) { return a.at < b.at; });
+  const auto place =
+      std::upper_bound(instants_.begin() + static_cast<std::ptrdiff_t>(begin_), instants_.end(), instant,
+                       [](const Instant& a, const Instant& b) { return a.at < b.at; });
   const auto added = static_cast<std::size_t>(place - instants_.begin()) - begin_;
   instants_.insert(place, instant);
 

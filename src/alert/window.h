@@ -19,7 +19,8 @@ struct Instant {
   bool operator==(const Instant&) const = default;
 };
 
-/// Shape.   The window that ends at instant e is (e - length, e]: two records exactly `length` apart never count
+/// Shape.   The window that ends at instant e is (e - length, e]: two records exactly `length` apart never
+/// count
 ///          together. Instants are kept sorted by time; equal times in the order of the log.
 /// Threads. Confined. Value type.
 class SlidingWindow {
@@ -30,8 +31,8 @@ class SlidingWindow {
     Instant first;       ///< oldest of the threshold + 1 newest instants of that window
     Timestamp lasts_to;  ///< from here on the count is at the threshold or below, unless more instants come
   };
-  /// Takes an instant, in or out of order, and looks at every window that it changed. Exact as long as nothing that
-  /// could share a window with it has been dropped.
+  /// Takes an instant, in or out of order, and looks at every window that it changed. Exact as long as
+  /// nothing that could share a window with it has been dropped.
   std::optional<Excess> add(Instant instant, Duration length, std::uint64_t threshold);
 
   void drop_until(Timestamp time);         ///< drops instants at or before `time`
@@ -48,7 +49,8 @@ class SlidingWindow {
 
  private:
   void drop_front(std::size_t count);
-  // A vector with a lazy front: an idle deque costs half a KiB, and there are up to limits::kAlertKeysMax of these.
+  // A vector with a lazy front: an idle deque costs half a KiB, and there are up to limits::kAlertKeysMax of
+  // these.
   std::vector<Instant> instants_;
   std::size_t begin_ = 0;
 };

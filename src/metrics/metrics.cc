@@ -73,7 +73,8 @@ struct Metrics::Impl {
 
   void set(Gauges& lazy, const char* name, const char* help, double value, Labels labels = {}) {
     const std::lock_guard lock(mutex);
-    if (lazy.family == nullptr) lazy.family = &prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+    if (lazy.family == nullptr)
+      lazy.family = &prometheus::BuildGauge().Name(name).Help(help).Register(registry);
     lazy.family->Add(bounded(lazy, std::move(labels))).Set(value);
   }
 
@@ -89,7 +90,8 @@ struct Metrics::Impl {
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
 Metrics::~Metrics() = default;
 
-// --- clawtrail's own ----------------------------------------------------------------------------------------------
+// --- clawtrail's own
+// ----------------------------------------------------------------------------------------------
 
 void Metrics::events(EventType type, std::uint64_t count) {
   impl_->count(impl_->events, "clawtrail_events_total", "Records written to the trail, by event type.", count,
@@ -102,8 +104,8 @@ void Metrics::bytes_read(std::string_view source, std::uint64_t bytes) {
 }
 
 void Metrics::bytes_written(std::uint64_t bytes) {
-  impl_->count(impl_->written_bytes, "clawtrail_written_bytes_total", "Bytes of records written to the trail.",
-               bytes);
+  impl_->count(impl_->written_bytes, "clawtrail_written_bytes_total",
+               "Bytes of records written to the trail.", bytes);
 }
 
 void Metrics::redactions(std::string_view rule, std::uint64_t count) {
@@ -123,8 +125,8 @@ void Metrics::notifications(std::string_view notifier, bool delivered) {
 }
 
 void Metrics::parse_errors(std::uint64_t count) {
-  impl_->count(impl_->parse_errors, "clawtrail_parse_errors_total", "Lines that could not be parsed; each is a record.",
-               count);
+  impl_->count(impl_->parse_errors, "clawtrail_parse_errors_total",
+               "Lines that could not be parsed; each is a record.", count);
 }
 
 void Metrics::gaps(std::uint64_t count) {
@@ -147,8 +149,8 @@ void Metrics::sync_seconds(double seconds) {
 }
 
 void Metrics::tree_size(std::uint64_t records) {
-  impl_->set(impl_->tree_size, "clawtrail_tree_size", "Durable records of the trail: leaves of its Merkle tree.",
-             as_double(records));
+  impl_->set(impl_->tree_size, "clawtrail_tree_size",
+             "Durable records of the trail: leaves of its Merkle tree.", as_double(records));
 }
 
 void Metrics::checkpoint_time(double unix_seconds) {
@@ -157,10 +159,10 @@ void Metrics::checkpoint_time(double unix_seconds) {
 }
 
 void Metrics::verified(double unix_seconds, bool intact) {
-  impl_->set(impl_->verified_time, "clawtrail_last_verified_timestamp_seconds", "When the trail was last verified.",
-             unix_seconds);
-  impl_->set(impl_->verified_intact, "clawtrail_verified_intact", "1 if the last verification found the trail intact.",
-             intact ? 1 : 0);
+  impl_->set(impl_->verified_time, "clawtrail_last_verified_timestamp_seconds",
+             "When the trail was last verified.", unix_seconds);
+  impl_->set(impl_->verified_intact, "clawtrail_verified_intact",
+             "1 if the last verification found the trail intact.", intact ? 1 : 0);
 }
 
 void Metrics::alert_state(std::uint64_t late, std::uint64_t evicted) {
@@ -177,7 +179,8 @@ void Metrics::surface_available(std::string_view surface, bool available) {
 }
 
 void Metrics::resident_bytes(std::uint64_t bytes) {
-  impl_->set(impl_->resident_bytes, "clawtrail_resident_bytes", "Resident memory of the process.", as_double(bytes));
+  impl_->set(impl_->resident_bytes, "clawtrail_resident_bytes", "Resident memory of the process.",
+             as_double(bytes));
 }
 
 void Metrics::build_info(std::string_view version) {
@@ -185,10 +188,12 @@ void Metrics::build_info(std::string_view version) {
              {{"version", std::string(version)}});
 }
 
-// --- the guide's --------------------------------------------------------------------------------------------------
+// --- the guide's
+// --------------------------------------------------------------------------------------------------
 
 void Metrics::gateway_connections(std::uint64_t count) {
-  impl_->count(impl_->gateway_connections, "gateway_connections_total", "Connection events of the gateway.", count);
+  impl_->count(impl_->gateway_connections, "gateway_connections_total", "Connection events of the gateway.",
+               count);
 }
 
 void Metrics::gateway_messages(std::uint64_t count) {
@@ -200,8 +205,8 @@ void Metrics::gateway_errors(std::uint64_t count) {
 }
 
 void Metrics::gateway_latency_seconds(double seconds) {
-  impl_->observe(impl_->gateway_latency, "gateway_latency_seconds", "Duration of API calls, as the events tell it.",
-                 kLatencyBuckets, seconds);
+  impl_->observe(impl_->gateway_latency, "gateway_latency_seconds",
+                 "Duration of API calls, as the events tell it.", kLatencyBuckets, seconds);
 }
 
 void Metrics::agent_requests(std::uint64_t count) {
