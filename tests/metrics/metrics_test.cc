@@ -8,13 +8,13 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <thread>
 #include <vector>
 
 #include "clawtrail/base/limits.h"
+#include "clawtrail/match/regex.h"
 
 namespace clawtrail {
 namespace {
@@ -25,6 +25,21 @@ std::string file_text(const std::string& path) {
   text << in.rdbuf();
   EXPECT_TRUE(in) << path;
   return text.str();
+}
+
+/// The groups of every match of `pattern` in `text`, group 0 first.
+std::vector<std::vector<std::string>> find_all(const std::string& pattern, const std::string& text) {
+  const auto regex = Regex::compile(pattern);
+  EXPECT_TRUE(regex) << pattern;
+  std::vector<std::vector<std::string>> all;
+  std::vector<Span> spans(static_cast<std::size_t>(regex->groups()) + 1);
+  for (std::size_t at = 0; regex->find(text, at, text.size(), spans); at = spans[0].end) {
+    std::vector<std::string>& groups = all.emplace_back();
+    for (const Span& span : spans) {
+      groups.push_back(span.begin == Regex::npos ? "" : text.substr(span.begin, span.end - span.begin));
+    }
+  }
+  return all;
 }
 
 void set_everything(Metrics& metrics) {
@@ -64,18 +79,17 @@ struct Exposition {
 
   explicit Exposition(const std::string& text) {
     std::istringstream lines(text);
-    const std::regex sample(R"(^([a-z_]+(\{([a-z_]+="(\\.|[^"\\])*",?)+\})?) (\S+)$)");
     for (std::string line; std::getline(lines, line);) {
-      std::smatch match;
       if (line.starts_with("# HELP ")) {
         helped.insert(line.substr(7, line.find(' ', 7) - 7));
       } else if (line.starts_with("# TYPE ")) {
         const std::size_t space = line.find(' ', 7);
         types[line.substr(7, space - 7)] = line.substr(space + 1);
-      } else if (std::regex_match(line, match, sample)) {
-        samples[match[1]] = std::strtod(match[5].str().c_str(), nullptr);
       } else {
-        ADD_FAILURE() << "not the text format: " << line;
+        const auto found =
+            find_all(R"re(^([a-z_]+(?:\{(?:[a-z_]+="(?:\\.|[^"\\])*",?)+\})?) (\S+)$)re", line);
+        EXPECT_EQ(found.size(), 1u) << "not the text format: " << line;
+        if (!found.empty()) samples[found[0][1]] = std::strtod(found[0][2].c_str(), nullptr);
       }
     }
   }
@@ -170,8 +184,8 @@ TEST(Metrics, PromtoolHasNothingToSay) {
 /// All words of `text` that look like one of our metrics.
 std::set<std::string> names_in(const std::string& text) {
   std::set<std::string> names;
-  const std::regex name(R"(\b(clawtrail|gateway|agent)_[a-z_]+\b)");
-  for (std::sregex_iterator it(text.begin(), text.end(), name), end; it != end; ++it) names.insert(it->str());
+  for (const auto& match : find_all(R"(\b(?:clawtrail|gateway|agent)_[a-z_]+\b)", text))
+    names.insert(match[0]);
   return names;
 }
 
@@ -188,18 +202,15 @@ TEST(Metrics, EveryNameOfTheDashboardsAndOfTheirReadmeIsExposed) {
   // Only the expressions count: titles and descriptions are prose.
   std::set<std::string> used;
   const std::string dashboard = file_text(CLAWTRAIL_SOURCE_DIR "/dashboards/clawtrail.json");
-  const std::regex expression(R"re("(expr|query|definition)": "((\\.|[^"\\])*)")re");
-  for (std::sregex_iterator it(dashboard.begin(), dashboard.end(), expression), end; it != end; ++it) {
-    used.merge(names_in((*it)[2].str()));
+  for (const auto& match : find_all(R"re("(?:expr|query|definition)": "((?:\\.|[^"\\])*)")re", dashboard)) {
+    used.merge(names_in(match[1]));
   }
   EXPECT_GE(used.size(), 15u);
   for (const std::string& name : used) EXPECT_TRUE(known.contains(name)) << name << " of clawtrail.json";
 
   const std::string readme = file_text(CLAWTRAIL_SOURCE_DIR "/dashboards/README.md");
   std::set<std::string> listed;
-  const std::regex row(R"(\n\| `([a-z_]+)` \|)");
-  for (std::sregex_iterator it(readme.begin(), readme.end(), row), end; it != end; ++it)
-    listed.insert((*it)[1]);
+  for (const auto& match : find_all(R"(\n\| `([a-z_]+)` \|)", readme)) listed.insert(match[1]);
   std::set<std::string> exposed;
   for (const auto& [name, type] : all.types) exposed.insert(name);
   EXPECT_EQ(listed, exposed);
