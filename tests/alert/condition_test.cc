@@ -204,8 +204,8 @@ TEST(Condition, PredicatesSeeTheRecordsFields) {
 }
 
 TEST(Condition, SecretRulesThatOnlyGuessDoNotCount) {
-  for (const char* id :
-       {"field-password", "assignment", "assignment-shell", "known-env", "generic-entropy", "user-1"})
+  for (const char* id : {"field-password", "assignment", "assignment-shell", "known-env", "generic-entropy",
+                         "user-1", "known-secret", "user-pattern", "more"})
     EXPECT_FALSE(is_unique_secret_rule(id)) << id;
   for (const char* id : {"gateway-masked", "github-pat", "jwt", "pem-private-key"})
     EXPECT_TRUE(is_unique_secret_rule(id)) << id;

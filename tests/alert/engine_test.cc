@@ -4,6 +4,7 @@
 
 #include "alert_fixture.h"
 #include "clawtrail/base/limits.h"
+#include "clawtrail/intake/lane.h"
 
 namespace clawtrail {
 namespace {
@@ -368,6 +369,21 @@ TEST_F(Engine, WhatIsNoRecordIsPassedOver) {
   EXPECT_TRUE(alerts_.empty());
   feed_raw("{\"timestamp\":\"2026-01-01T00:00:00Z\",\"event_type\":\"log\"}");
   EXPECT_EQ(alerts_.size(), 1u);
+}
+
+TEST_F(Engine, RecordsThatTheIntakeWritesAreUnderstood) {
+  use(one_rule("authentication_failed > 0 in 1m", "  cooldown: 0s\n"));
+  feed(failure(0));
+  ASSERT_EQ(alerts_.size(), 1u);
+  for (int i = 1; i <= 3; ++i) {
+    OwnRecord checkpoint;
+    checkpoint.type = EventType::kCheckpoint;
+    checkpoint.at = kStart + Duration::from_seconds(i * 600);
+    const RedactedBatch batch = write_own_records({checkpoint});
+    feed_raw(std::string(batch.bytes().substr(0, batch.bytes().size() - 1)));
+  }
+  ASSERT_EQ(alerts_.size(), 2u);
+  EXPECT_FALSE(alerts_[1].firing);
 }
 
 TEST_F(Engine, TimesAtTheEndsOfTheRangeDoNotOverflow) {
