@@ -97,7 +97,7 @@ void AlertEngine::Impl::process(const RecordView& record, std::vector<Alert>& al
     resolve_due(alerts);
     return;
   }
-  const bool in_order = state.streams.record(stream_of(peeked->header), peeked->time);
+  const bool in_order = state.streams.record(peeked->stream, peeked->time);
   if (!in_order) ++state.late;
   // What is over is over before this record: it begins anew.
   resolve_due(alerts);
@@ -113,10 +113,10 @@ void AlertEngine::Impl::find_wanted(const RecordPeek& peek) {
   const AlertRules::Impl& all = in_force();
   const auto& by_type = all.by_type[static_cast<std::size_t>(peek.type)];
   wanted.assign(by_type.begin(), by_type.end());
-  if (!all.by_redactions.empty() && has_member(peek.header, ",\"redactions\":")) {
+  if (!all.by_redactions.empty() && peek.redactions) {
     wanted.insert(wanted.end(), all.by_redactions.begin(), all.by_redactions.end());
   }
-  if (!all.by_matched.empty() && has_member(peek.header, ",\"matched\":")) {
+  if (!all.by_matched.empty() && peek.matched) {
     wanted.insert(wanted.end(), all.by_matched.begin(), all.by_matched.end());
   }
   if (wanted.size() == by_type.size()) return;

@@ -18,15 +18,12 @@ struct RecordPeek {
   Timestamp time;
   EventType type = EventType::kLog;
   std::string_view header;  ///< the line up to `,"details":`; all of it if there is none
+  std::string_view stream;  ///< `"name",generation` of the member `source`, as written; "" if there is none
+  bool redactions = false;  ///< has the member
+  bool matched = false;     ///< has the member
   bool has_details = false;
 };
 /// Nothing if the line does not begin as a record does.
 std::optional<RecordPeek> peek(std::string_view line);
-
-/// True if the header has the member `,"name":`, given with comma, quotes and colon.
-bool has_member(std::string_view header, std::string_view member);
-
-/// `"name",generation` of the member `source`, as written; "" if there is none.
-std::string_view stream_of(std::string_view header);
 
 }  // namespace clawtrail::alert
