@@ -171,7 +171,10 @@ void Engine::add_found(std::uint32_t index, Span span, std::string_view rule, Pr
   const std::string_view text = text_of(scratch_.pieces[index]);
   const std::string_view secret = text.substr(span.begin, span.end - span.begin);
   if (secret.empty() || mask_.is_mask(secret)) return;
-  covered_ = std::max(covered_, span.end);
+  if (span.end >= covered_) {
+    covered_priority_ = span.begin < covered_ ? std::max(priority, covered_priority_) : priority;
+    covered_ = span.end;
+  }
   const Span in_line = to_line(index, span);
   CHECK(in_line.begin < in_line.end && in_line.end <= line_.size());
   scratch_.found.push_back({in_line, secret, rule, priority, scratch_.pieces[index].level, scalar, false});
@@ -187,25 +190,26 @@ void Engine::process(std::uint32_t index, std::span<const Hit> hits) {
     return;
   }
   covered_ = name_end_ = 0;
-  if (piece.kind != NameKind::kNone && judge_value(index)) return;
+  covered_priority_ = Priority::kField;
+  // A known format inside the value still gives the secret its name.
+  if (piece.kind != NameKind::kNone) judge_value(index);
   process_text(index, hits);
 }
 
-bool Engine::judge_value(std::uint32_t index) {
+void Engine::judge_value(std::uint32_t index) {
   const Piece piece = scratch_.pieces[index];
   const std::string_view text = text_of(piece);
   const std::string_view id = rules_.field_ids[static_cast<std::size_t>(piece.kind)];
-  if (id.empty()) return false;
+  if (id.empty()) return;
   if (is_gateway_mask(text)) {
     note_gateway_mask(index, text.size());
-    return true;
+    return;
   }
   const ValueContext context{piece.kind, true, !piece.listed, piece.listed, !piece.listed};
   scratch_.spans.clear();
   secrets_of_value(text, {0, text.size()}, context, scratch_.spans);
   const std::vector<Span> spans = scratch_.spans;
   for (const Span span : spans) add_found(index, span, id, Priority::kField);
-  return spans.size() == 1 && spans[0] == Span{0, text.size()};
 }
 
 void Engine::process_text(std::uint32_t index, std::span<const Hit> hits) {
@@ -249,16 +253,17 @@ void Engine::act(std::uint32_t index, const Hit& hit, Action action) {
 }
 
 void Engine::match_pattern(std::uint32_t index, Action action, Span literal) {
-  if (literal.end <= covered_) return;
   const Rule& rule = rules_.rules[action.index];
+  const Priority priority = rule.unique ? Priority::kUnique : Priority::kAmbiguous;
+  if (is_covered(literal.end, priority)) return;
   const std::string_view text = text_of(scratch_.pieces[index]);
   if (const auto secret = match_rule(rule, text, literal, work_)) {
-    add_found(index, *secret, rule.id, rule.unique ? Priority::kUnique : Priority::kAmbiguous);
+    add_found(index, *secret, rule.id, priority);
   }
 }
 
 void Engine::match_field(std::uint32_t index, Span literal) {
-  if (literal.end <= name_end_ || literal.end <= covered_) return;
+  if (literal.end <= name_end_ || is_covered(literal.end, Priority::kField)) return;
   const std::string_view text = text_of(scratch_.pieces[index]);
   const Span name = name_around(text, literal.end);
   name_end_ = name.end;
@@ -280,7 +285,7 @@ void Engine::match_field(std::uint32_t index, Span literal) {
 
 void Engine::match_known(std::uint32_t index, const Spelling& spelling, std::size_t end) {
   const std::string_view text = text_of(scratch_.pieces[index]);
-  if (spelling.encoded && end <= covered_) return;
+  if (spelling.encoded && is_covered(end, Priority::kKnown)) return;
   const Span span = spelling_span(text, end, spelling);
   work_ += span.end - span.begin;
   add_found(index, span, kKnownSecretId, Priority::kKnown);

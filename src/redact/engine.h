@@ -91,7 +91,9 @@ class Engine {
   void match_known(std::uint32_t index, const Spelling& spelling, std::size_t end);
   void match_user(std::uint32_t index, std::uint32_t pattern);
   void note_gateway_mask(std::uint32_t index, std::size_t at);
-  bool judge_value(std::uint32_t index);
+  void judge_value(std::uint32_t index);
+  /// A secret at least that certain has been found over this place.
+  bool is_covered(std::size_t end, Priority priority) const { return end <= covered_ && covered_priority_ >= priority; }
   std::span<const Hit> hits_of_level(std::size_t level, std::span<const Hit> line_hits);
   void report_decoded(std::span<const Hit> line_hits);
   void mask_everything(std::string_view line);
@@ -107,7 +109,8 @@ class Engine {
   bool exhausted_ = false;
   std::size_t work_ = 0, work_max_ = 0;
   // Of the piece in work:
-  std::size_t covered_ = 0;    ///< the end of the last secret
+  std::size_t covered_ = 0;    ///< the end of the last secret, and how certain it is
+  Priority covered_priority_ = Priority::kField;
   std::size_t name_end_ = 0;   ///< the end of the last name that was judged
   std::vector<std::uint32_t> user_done_;
 };

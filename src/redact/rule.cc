@@ -38,6 +38,9 @@ bool add_escape(ByteSet& set, char c) {
     case 's':
       for (const char space : {' ', '\t', '\n', '\r'}) add_range(set, space, space);
       return true;
+    case 'n':
+      add_range(set, '\n', '\n');
+      return true;
     default:
       if (is_word(c)) return false;
       add_range(set, c, c);

@@ -85,7 +85,7 @@ bool looks_random(std::string_view value) {
 }
 
 bool is_call_or_code(std::string_view value) {
-  const std::size_t open = value.find('(');
+  const std::size_t open = value.find_first_of("({");
   if (open != std::string_view::npos && open > 0 && (is_word(value[open - 1]) || value[open - 1] == '!')) {
     const std::string_view callee = value.substr(0, open);
     if (all(callee, [](char c) { return is_word(c) || c == '.' || c == ':' || c == '!' || c == '$' || c == '-' || c == '>'; })) return true;
