@@ -43,7 +43,7 @@ class RedactProperties : public testing::Test {
     static const std::vector<std::string> kPatterns{
         "sk-ant-api03-[A-Za-z0-9_-]{93}AA", "ghp_[A-Za-z0-9]{36}", "AKIA[A-Z2-7]{16}", "AIza[A-Za-z0-9_-]{35}",
         "password=[a-z]{4}[0-9]{4}", "\"token\": \"[a-z0-9]{20}7\"", "postgres://u:[a-z0-9]{10}@h/d", "sk-[a-z]{3}", "ghp_[a-z]{5}",
-        "[a-z ]{12}", "\\\\n", "\\\\\"", "\\\\u0041", "\\\\", "[\\n]", "\"", "'", ",", ":", "{", "}", "\\[", "%2F", "Bearer [a-z0-9]{24}1",
+        "[a-z ]{12}", "\\\\n", "\\\\\"", "\\\\u0041", "\\\\", "[\\n]", "\"", "'", ",", ":", "\\{", "\\}", "\\[", "%2F", "Bearer [a-z0-9]{24}1",
         "--api-key [a-z0-9]{20}1", "cookie: a=[a-z]{8}; b=[a-z]{3}", "xoxb-[0-9]{12}-[a-z]{10}", "…", "REDACTED", "\\[REDACTED\\]", "-----BEGIN PRIVATE KEY-----",
         "-----END PRIVATE KEY-----", "[A-Za-z0-9+/]{64}", "<password>[a-z0-9]{9}</password>", "é"};
     return make(kPatterns[seed.below(kPatterns.size())], seed);
