@@ -44,9 +44,11 @@ bool keyword_near(const Rule& rule, std::string_view text, Span match) {
 /// Extends or rejects by what follows.
 bool end_match(const Rule& rule, std::string_view text, Span& secret) {
   if (rule.end == EndMode::kExtend) {
-    while (secret.end < text.size() && (has(rule.alphabet, text[secret.end]) || is_word(text[secret.end]))) ++secret.end;
+    while (secret.end < text.size() && (has(rule.alphabet, text[secret.end]) || is_word(text[secret.end])))
+      ++secret.end;
   } else if (rule.end == EndMode::kExact) {
-    if (secret.end < text.size() && (has(rule.alphabet, text[secret.end]) || is_word(text[secret.end]))) return false;
+    if (secret.end < text.size() && (has(rule.alphabet, text[secret.end]) || is_word(text[secret.end])))
+      return false;
   }
   return true;
 }
@@ -56,7 +58,8 @@ bool end_match(const Rule& rule, std::string_view text, Span& secret) {
 std::optional<Span> match_rule(const Rule& rule, std::string_view text, Span literal, std::size_t& work) {
   DCHECK(literal.begin <= literal.end && literal.end <= text.size());
   if (rule.anchored && rule.border && !token_begins(text, literal.begin)) return std::nullopt;
-  const std::size_t from = rule.anchored ? literal.begin : literal.begin - std::min(literal.begin, rule.before);
+  const std::size_t from =
+      rule.anchored ? literal.begin : literal.begin - std::min(literal.begin, rule.before);
   const std::string_view window = text.substr(from, rule.window_bytes);
   Span groups[kGroupsMax];
   const auto wanted = static_cast<std::size_t>(rule.group) + 1;
