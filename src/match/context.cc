@@ -12,10 +12,10 @@ namespace clawtrail {
 namespace {
 
 // Bits of a byte's class.
-constexpr std::uint8_t kWord = 1;     // [A-Za-z0-9_]
-constexpr std::uint8_t kName = 2;     // a name goes on: word, '-' '.'
-constexpr std::uint8_t kTail = 4;     // Follow::kTokenTail
-constexpr std::uint8_t kCloser = 8;   // may stand between a name and its separator
+constexpr std::uint8_t kWord = 1;    // [A-Za-z0-9_]
+constexpr std::uint8_t kName = 2;    // a name goes on: word, '-' '.'
+constexpr std::uint8_t kTail = 4;    // Follow::kTokenTail
+constexpr std::uint8_t kCloser = 8;  // may stand between a name and its separator
 constexpr std::uint8_t kQuote = 16;
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
@@ -48,6 +48,16 @@ bool is_flag(std::string_view block, std::size_t begin) {
   return begin < block.size() && block[begin] == '-';
 }
 
+/// A word, '=' and a quote as in `var token string = "…"`, or the `.=` of PHP.
+bool type_and_assignment_follow(std::string_view block, std::size_t at) {
+  const std::size_t limit = std::min(block.size(), at + kCloserBytesMax);
+  while (at < limit && is(block[at], kName)) ++at;
+  while (at < limit && block[at] == ' ') ++at;
+  if (at >= limit || block[at] != '=') return at == limit && at < block.size();
+  for (++at; at < limit && block[at] == ' ';) ++at;
+  return at < limit && (is(block[at], kQuote) || block[at] == '\\');
+}
+
 bool assignment_follows(std::string_view block, std::size_t begin, std::size_t end) {
   std::size_t at = end;
   const std::size_t name_limit = std::min(block.size(), end + kNameBytesMax);
@@ -59,18 +69,26 @@ bool assignment_follows(std::string_view block, std::size_t begin, std::size_t e
     quoted |= is(block[at], kQuote);
     spaced |= block[at] == ' ';
     // The letter of an escaped white space belongs to the backslash before it.
-    if (block[at] == '\\' && at + 1 < limit && (block[at + 1] == 'n' || block[at + 1] == 't' || block[at + 1] == 'r')) ++at;
+    if (block[at] == '\\' && at + 1 < limit &&
+        (block[at + 1] == 'n' || block[at + 1] == 't' || block[at + 1] == 'r'))
+      ++at;
   }
   if (at == limit) return at < block.size();
   switch (block[at]) {
-    case ':': case '=': case '>': case '%': case '|':
+    case ':':
+    case '=':
+    case '>':
+    case '%':
+    case '|':
+    case '?':
       return true;
     case ',':
+    case '}':
       return quoted;
     case '\n':
       return false;
     default:
-      return spaced && is_flag(block, begin);
+      return spaced && (is_flag(block, begin) || type_and_assignment_follow(block, at));
   }
 }
 
@@ -87,7 +105,13 @@ bool user_info_follows(std::string_view block, std::size_t end) {
         break;
       case '@':
         return colon;
-      case ' ': case '\n': case '\t': case '"': case '\'': case '<': case '/':
+      case ' ':
+      case '\n':
+      case '\t':
+      case '"':
+      case '\'':
+      case '<':
+      case '/':
         return false;
       default:
         break;

@@ -63,7 +63,9 @@ class HsScanner final : public Scanner {
                                      static_cast<HsScratch&>(scratch).scratch, on_match, &state);
     CHECK(error == HS_SUCCESS || error == HS_SCAN_TERMINATED);
     // Hyperscan reports nearly in order, but promises none.
-    const auto less = [](const Hit& a, const Hit& b) { return a.end != b.end ? a.end < b.end : a.literal < b.literal; };
+    const auto less = [](const Hit& a, const Hit& b) {
+      return a.end != b.end ? a.end < b.end : a.literal < b.literal;
+    };
     if (!std::is_sorted(hits.begin(), hits.end(), less)) std::sort(hits.begin(), hits.end(), less);
     return state.overflow;
   }
@@ -101,9 +103,9 @@ Result<DatabasePtr> compile(const std::vector<Literal>& literals) {
   for (const std::string& expression : expressions) pointers.push_back(expression.c_str());
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
-  const hs_error_t code = hs_compile_multi(pointers.data(), flags.data(), ids.data(),
-                                           static_cast<unsigned>(pointers.size()), HS_MODE_BLOCK, nullptr,
-                                           &database, &error);
+  const hs_error_t code =
+      hs_compile_multi(pointers.data(), flags.data(), ids.data(), static_cast<unsigned>(pointers.size()),
+                       HS_MODE_BLOCK, nullptr, &database, &error);
   if (code == HS_SUCCESS) return DatabasePtr(database);
   std::string sentence = "Hyperscan refuses ";
   sentence += error->expression >= 0 ? "literal " + std::to_string(error->expression) : "the literals";
@@ -120,7 +122,8 @@ Result<ScannerBuild> compile_scanner(std::span<const LiteralSet* const> sets, co
   ScannerBuild build;
   std::vector<Literal> literals;
   for (const LiteralSet* set : sets) {
-    build.ranges.push_back({static_cast<std::uint32_t>(literals.size()), static_cast<std::uint32_t>(set->size())});
+    build.ranges.push_back(
+        {static_cast<std::uint32_t>(literals.size()), static_cast<std::uint32_t>(set->size())});
     literals.insert(literals.end(), set->begin(), set->end());
   }
   for (std::size_t i = 0; i < literals.size(); ++i) {

@@ -17,10 +17,10 @@ struct DatabaseDeleter {
 };
 using DatabasePtr = std::unique_ptr<hs_database, DatabaseDeleter>;
 
-/// One file a database: "literals-<32 hex>.hsdb" in the cache directory, named after the SHA-256 of the literals,
-/// the library's version and the CPU's features. Shape: SHA-256 of the rest (32 bytes), then the serialised
-/// database. A set with secret literals is not cached: a database can be read back.
-/// Threads: immutable. A cache that cannot be read or written is as good as none.
+/// One file a database: "literals-<32 hex>.hsdb" in the cache directory, named after the SHA-256 of the
+/// literals, the library's version and the CPU's features. Shape: SHA-256 of the rest (32 bytes), then the
+/// serialised database. A set with secret literals is not cached: a database can be read back. Threads:
+/// immutable. A cache that cannot be read or written is as good as none.
 class ScannerCache {
  public:
   ScannerCache(const std::string& directory, const std::vector<Literal>& literals);

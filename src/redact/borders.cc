@@ -17,7 +17,8 @@ constexpr std::size_t kAnsiBytesMax = 24;
 bool ends_with_hex(std::string_view text, std::size_t at, std::string_view mark, std::size_t digits) {
   if (at < mark.size() + digits) return false;
   const std::string_view tail = text.substr(at - digits, digits);
-  return std::all_of(tail.begin(), tail.end(), is_hex) && text.substr(at - digits - mark.size(), mark.size()) == mark;
+  return std::all_of(tail.begin(), tail.end(), is_hex) &&
+         text.substr(at - digits - mark.size(), mark.size()) == mark;
 }
 
 bool ends_with_ansi(std::string_view text, std::size_t at) {
@@ -32,8 +33,11 @@ bool ends_with_ansi(std::string_view text, std::size_t at) {
 
 bool token_begins(std::string_view text, std::size_t at) {
   if (at == 0 || !is_word(text[at - 1])) return true;
-  if (at >= 2 && text[at - 2] == '\\' && std::string_view("nrtbf").find(text[at - 1]) != std::string_view::npos) return true;
-  return ends_with_hex(text, at, "\\u", 4) || ends_with_hex(text, at, "\\x", 2) || ends_with_hex(text, at, "%", 2) || ends_with_ansi(text, at);
+  if (at >= 2 && text[at - 2] == '\\' &&
+      std::string_view("nrtbf").find(text[at - 1]) != std::string_view::npos)
+    return true;
+  return ends_with_hex(text, at, "\\u", 4) || ends_with_hex(text, at, "\\x", 2) ||
+         ends_with_hex(text, at, "%", 2) || ends_with_ansi(text, at);
 }
 
 }  // namespace clawtrail::redact

@@ -40,7 +40,9 @@ std::int32_t code_unit(std::string_view source, std::size_t at) {
 }
 
 void encode_utf8(std::uint32_t code, Unit& unit) {
-  const auto put = [&unit](std::uint32_t index, std::uint32_t byte) { unit.bytes[index] = static_cast<char>(byte); };
+  const auto put = [&unit](std::uint32_t index, std::uint32_t byte) {
+    unit.bytes[index] = static_cast<char>(byte);
+  };
   if (code < 0x80) {
     put(0, code);
     unit.decoded_bytes = 1;
@@ -69,7 +71,9 @@ Unit decode_unit(std::string_view source, std::size_t at) {
   if (at + 1 >= source.size()) return unit;
   unit.source_bytes = 2;
   switch (source[at + 1]) {
-    case '"': case '\\': case '/':
+    case '"':
+    case '\\':
+    case '/':
       unit.bytes[0] = source[at + 1];
       return unit;
     case 'b':
@@ -120,7 +124,8 @@ void decode_escapes(std::string_view source, std::string& out, std::vector<Waypo
     return;
   }
   const auto mark = [&](std::size_t source_at) {
-    waypoints.push_back({static_cast<std::uint32_t>(out.size() - start), static_cast<std::uint32_t>(source_at)});
+    waypoints.push_back(
+        {static_cast<std::uint32_t>(out.size() - start), static_cast<std::uint32_t>(source_at)});
   };
   mark(0);
   out.append(source.substr(0, at));

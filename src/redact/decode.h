@@ -18,9 +18,9 @@ struct Waypoint {
   std::uint32_t source = 0;
 };
 
-/// Appends `source` to `out` without its escapes: \" \\ \/ \b \f \n \r \t \uXXXX (surrogate pairs joined, a lone one
-/// becomes U+FFFD). Any other byte, a broken escape too, stands for itself. Appends the waypoints, relative to the
-/// start of this text; none if there was no escape (then both spellings are the same).
+/// Appends `source` to `out` without its escapes: \" \\ \/ \b \f \n \r \t \uXXXX (surrogate pairs joined, a
+/// lone one becomes U+FFFD). Any other byte, a broken escape too, stands for itself. Appends the waypoints,
+/// relative to the start of this text; none if there was no escape (then both spellings are the same).
 void decode_escapes(std::string_view source, std::string& out, std::vector<Waypoint>& waypoints);
 
 /// The smallest part of `source` whose decoding covers the decoded `span`: never half an escape.

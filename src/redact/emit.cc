@@ -12,8 +12,8 @@ namespace clawtrail::redact {
 
 namespace {
 
-/// Gives each place of a JSON text the pointer (RFC 6901) of the value that holds it; a key has the pointer of its
-/// member. The text is the redacted one, so no pointer holds a secret.
+/// Gives each place of a JSON text the pointer (RFC 6901) of the value that holds it; a key has the pointer
+/// of its member. The text is the redacted one, so no pointer holds a secret.
 class Pointers : public JsonVisitor {
  public:
   Pointers(std::string_view text, const std::vector<std::size_t>& places, std::size_t first,

@@ -12,8 +12,8 @@
 
 namespace clawtrail::redact {
 
-/// Appends `line` with every found secret replaced; overlapping ones become one mask, named after the most certain.
-/// Adds one Redaction a mask, and one a note if `notes`; `at` is filled if `json`. Sorts `found`.
+/// Appends `line` with every found secret replaced; overlapping ones become one mask, named after the most
+/// certain. Adds one Redaction a mask, and one a note if `notes`; `at` is filled if `json`. Sorts `found`.
 /// Returns true if anything was replaced.
 bool emit(std::string_view line, bool json, bool notes, std::vector<Found>& found, const MaskTemplate& mask,
           std::string& out, std::vector<Redaction>& redactions);

@@ -14,10 +14,12 @@ namespace clawtrail::redact {
 
 namespace {
 
-/// Confirming costs at most this many bytes of matching for each byte of the line, and this much in any case. A
-/// line that needs more was made to cost time; it is masked whole.
-constexpr std::size_t kWorkPerByte = 24;
-constexpr std::size_t kWorkMin = 512 * limits::KiB;
+/// Confirming costs at most this many bytes of matching for each byte of the line, and this much in any case.
+/// A line that needs more was made to cost time; it is masked whole.
+constexpr std::size_t kWorkPerByte = 8;
+constexpr std::size_t kWorkMin = 1 * limits::MiB;
+/// Secrets of one line that are masked one by one; a line with more is masked whole.
+constexpr std::size_t kFoundMax = 16 * limits::KiB;
 /// Buffers larger than this are given back after the line.
 constexpr std::size_t kBufferKept = 1 * limits::MiB;
 /// Keys shorter than this are names, also in a line that is masked whole.
@@ -128,7 +130,9 @@ bool Engine::is_escape(std::uint32_t literal) const {
 bool Engine::matters(const Hit& hit) const {
   if (!range_.contains(hit.literal)) return false;
   const auto& actions = rules_.actions[hit.literal - range_.first];
-  return std::any_of(actions.begin(), actions.end(), [](Action a) { return a.kind != Action::Kind::kField && a.kind != Action::Kind::kEscape; });
+  return std::any_of(actions.begin(), actions.end(), [](Action a) {
+    return a.kind != Action::Kind::kField && a.kind != Action::Kind::kEscape;
+  });
 }
 
 std::string_view Engine::text_of(const Piece& piece) const {
@@ -158,16 +162,18 @@ void Engine::add_child(std::uint32_t parent, Span source, NameKind kind, bool li
 Span Engine::to_line(std::uint32_t index, Span span) const {
   while (scratch_.pieces[index].level > 0) {
     const Piece& piece = scratch_.pieces[index];
-    const std::string_view source =
-        text_of(scratch_.pieces[piece.parent]).substr(piece.source.begin, piece.source.end - piece.source.begin);
-    const Span inner = source_span(source, scratch_.waypoints.data() + piece.waypoints, piece.waypoint_count, span);
+    const std::string_view source = text_of(scratch_.pieces[piece.parent])
+                                        .substr(piece.source.begin, piece.source.end - piece.source.begin);
+    const Span inner =
+        source_span(source, scratch_.waypoints.data() + piece.waypoints, piece.waypoint_count, span);
     span = {piece.source.begin + inner.begin, piece.source.begin + inner.end};
     index = piece.parent;
   }
   return span;
 }
 
-void Engine::add_found(std::uint32_t index, Span span, std::string_view rule, Priority priority, bool scalar) {
+void Engine::add_found(std::uint32_t index, Span span, std::string_view rule, Priority priority,
+                       bool scalar) {
   const std::string_view text = text_of(scratch_.pieces[index]);
   const std::string_view secret = text.substr(span.begin, span.end - span.begin);
   if (secret.empty() || mask_.is_mask(secret)) return;
@@ -220,14 +226,16 @@ void Engine::process_text(std::uint32_t index, std::span<const Hit> hits) {
     if (!range_.contains(hit.literal)) continue;
     own = true;
     for (const Action action : rules_.actions[hit.literal - range_.first]) act(index, hit, action);
-    if (work_ > work_max_) exhausted_ = true;
+    if (work_ > work_max_ || scratch_.found.size() > kFoundMax) exhausted_ = true;
     if (exhausted_) return;
   }
   for (const std::uint32_t pattern : rules_.always) match_user(index, pattern);
   own |= !rules_.always.empty();
-  // What is left of escapes here (a JSON text inside a sentence, a log of a log) is searched without them, too.
+  // What is left of escapes here (a JSON text inside a sentence, a log of a log) is searched without them,
+  // too.
   const std::string_view text = text_of(piece);
-  if (own && text.find('\\') != std::string_view::npos) add_child(index, {0, text.size()}, NameKind::kNone, false);
+  if (own && text.find('\\') != std::string_view::npos)
+    add_child(index, {0, text.size()}, NameKind::kNone, false);
 }
 
 void Engine::act(std::uint32_t index, const Hit& hit, Action action) {
@@ -297,7 +305,8 @@ void Engine::match_user(std::uint32_t index, std::uint32_t pattern) {
   user_done_.push_back(pattern);
   scratch_.spans.clear();
   const std::string_view text = text_of(scratch_.pieces[index]);
-  if (!find_user_matches(*rules_.patterns[pattern].regex, text, work_, work_max_, scratch_.spans)) exhausted_ = true;
+  if (!find_user_matches(*rules_.patterns[pattern].regex, text, work_, work_max_, scratch_.spans))
+    exhausted_ = true;
   const std::vector<Span> spans = scratch_.spans;
   for (const Span span : spans) add_found(index, span, kUserPatternId, Priority::kUser);
 }
@@ -313,8 +322,11 @@ void Engine::note_gateway_mask(std::uint32_t index, std::size_t at) {
     span = {ellipsis - 6, ellipsis + kEllipsis.size() + 4};
     if (span.end > text.size() || !token_begins(text, span.begin)) return;
     const auto plain = [&](std::size_t from, std::size_t to) {
-      return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from), text.begin() + static_cast<std::ptrdiff_t>(to),
-                         [](char c) { return is_token_char(c) || c == '.' || c == ':' || c == '/' || c == '+' || c == '='; });
+      return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from),
+                         text.begin() + static_cast<std::ptrdiff_t>(to), [](char c) {
+                           return is_token_char(c) || c == '.' || c == ':' || c == '/' || c == '+' ||
+                                  c == '=';
+                         });
     };
     if (!plain(span.begin, ellipsis) || !plain(ellipsis + kEllipsis.size(), span.end)) return;
     if (span.end < text.size() && is_token_char(text[span.end])) return;
@@ -332,7 +344,8 @@ void Engine::note_gateway_mask(std::uint32_t index, std::size_t at) {
 void Engine::mask_everything(std::string_view line) {
   scratch_.found.clear();
   if (!is_json_) {
-    if (!mask_.is_mask(line)) scratch_.found.push_back({{0, line.size()}, line, kOverBudgetId, Priority::kField, 0, false, false});
+    if (!mask_.is_mask(line))
+      scratch_.found.push_back({{0, line.size()}, line, kOverBudgetId, Priority::kField, 0, false, false});
     return;
   }
   AllStrings all;

@@ -23,13 +23,13 @@ inline constexpr std::size_t kLevels = static_cast<std::size_t>(limits::kNestedJ
 
 /// A text that is searched: the line, or the decoded form of a part of a text one level up.
 struct Piece {
-  std::uint32_t begin = 0, end = 0;              ///< in the buffer of its level
-  std::uint32_t parent = 0;                      ///< index of the piece that it is a part of
-  Span source;                                   ///< where in the parent's text
+  std::uint32_t begin = 0, end = 0;  ///< in the buffer of its level
+  std::uint32_t parent = 0;          ///< index of the piece that it is a part of
+  Span source;                       ///< where in the parent's text
   std::uint32_t waypoints = 0, waypoint_count = 0;
   std::uint8_t level = 0;
-  NameKind kind = NameKind::kNone;               ///< what its key said
-  bool listed = false;                           ///< the key was only the element before
+  NameKind kind = NameKind::kNone;  ///< what its key said
+  bool listed = false;              ///< the key was only the element before
 };
 
 /// A secret, in positions of the line.
@@ -38,9 +38,9 @@ struct Found {
   std::string_view secret;  ///< decoded; lives in the scratch
   std::string_view rule;
   Priority priority = Priority::kField;
-  std::uint8_t level = 0;   ///< how many times the mask must be JSON-escaped
-  bool scalar = false;      ///< a number: its mask needs quotes
-  bool note = false;        ///< a mask of the gateway: reported, not changed
+  std::uint8_t level = 0;  ///< how many times the mask must be JSON-escaped
+  bool scalar = false;     ///< a number: its mask needs quotes
+  bool note = false;       ///< a mask of the gateway: reported, not changed
 };
 
 /// Memory of one thread. The buffers hold secrets while a line is worked on.
@@ -68,7 +68,8 @@ class Engine {
          EngineScratch& scratch)
       : rules_(rules), scanner_(scanner), range_(range), mask_(mask), scratch_(scratch) {}
 
-  /// Fills scratch.found, unsorted. `hits` are the scanner's hits in `line`, `overflow` that some are missing.
+  /// Fills scratch.found, unsorted. `hits` are the scanner's hits in `line`, `overflow` that some are
+  /// missing.
   void run(std::string_view line, std::span<const Hit> hits, bool overflow);
   bool is_json() const { return is_json_; }
 
@@ -80,7 +81,8 @@ class Engine {
   std::string_view text_of(const Piece& piece) const;
   /// Adds text[source] of piece `parent` to the next level.
   void add_child(std::uint32_t parent, Span source, NameKind kind, bool listed);
-  void add_found(std::uint32_t piece, Span span, std::string_view rule, Priority priority, bool scalar = false);
+  void add_found(std::uint32_t piece, Span span, std::string_view rule, Priority priority,
+                 bool scalar = false);
 
  private:
   void process(std::uint32_t index, std::span<const Hit> hits);
@@ -93,7 +95,9 @@ class Engine {
   void note_gateway_mask(std::uint32_t index, std::size_t at);
   void judge_value(std::uint32_t index);
   /// A secret at least that certain has been found over this place.
-  bool is_covered(std::size_t end, Priority priority) const { return end <= covered_ && covered_priority_ >= priority; }
+  bool is_covered(std::size_t end, Priority priority) const {
+    return end <= covered_ && covered_priority_ >= priority;
+  }
   std::span<const Hit> hits_of_level(std::size_t level, std::span<const Hit> line_hits);
   void report_decoded(std::span<const Hit> line_hits);
   void mask_everything(std::string_view line);
@@ -109,9 +113,9 @@ class Engine {
   bool exhausted_ = false;
   std::size_t work_ = 0, work_max_ = 0;
   // Of the piece in work:
-  std::size_t covered_ = 0;    ///< the end of the last secret, and how certain it is
+  std::size_t covered_ = 0;  ///< the end of the last secret, and how certain it is
   Priority covered_priority_ = Priority::kField;
-  std::size_t name_end_ = 0;   ///< the end of the last name that was judged
+  std::size_t name_end_ = 0;  ///< the end of the last name that was judged
   std::vector<std::uint32_t> user_done_;
 };
 

@@ -17,16 +17,18 @@ struct Frame {
   NameKind inherited = NameKind::kNone;  ///< of an array or object: what its key said
   NameKind kind = NameKind::kNone;       ///< of the member in work
   bool name_member = false, value_member = false;
-  NameKind named = NameKind::kNone;      ///< {"name": "X_TOKEN"}: what the name said
-  std::optional<Span> value;             ///< {"value": …}, waiting for the name
-  NameKind next = NameKind::kNone;       ///< of an array: what "--token" said of the next element
+  NameKind named = NameKind::kNone;  ///< {"name": "X_TOKEN"}: what the name said
+  std::optional<Span> value;         ///< {"value": …}, waiting for the name
+  NameKind next = NameKind::kNone;   ///< of an array: what "--token" said of the next element
 };
 
 class Members : public JsonVisitor {
  public:
-  Members(Engine& engine, std::uint32_t index, std::string_view text, std::uint32_t base, std::span<const Hit> hits)
+  Members(Engine& engine, std::uint32_t index, std::string_view text, std::uint32_t base,
+          std::span<const Hit> hits)
       : engine_(engine), index_(index), text_(text), base_(base), hits_(hits) {
-    escaped_ = std::any_of(hits.begin(), hits.end(), [&](const Hit& h) { return engine.is_escape(h.literal); });
+    escaped_ =
+        std::any_of(hits.begin(), hits.end(), [&](const Hit& h) { return engine.is_escape(h.literal); });
     every_ = !engine.rules().always.empty();
   }
 
@@ -35,7 +37,8 @@ class Members : public JsonVisitor {
   void array_end() { frames_.pop_back(); }
   void object_end() {
     const Frame& frame = frames_.back();
-    if (frame.named != NameKind::kNone && frame.value) engine_.add_child(index_, *frame.value, frame.named, false);
+    if (frame.named != NameKind::kNone && frame.value)
+      engine_.add_child(index_, *frame.value, frame.named, false);
     frames_.pop_back();
   }
 
@@ -81,7 +84,8 @@ class Members : public JsonVisitor {
     const std::string_view id = engine_.rules().field_ids[static_cast<std::size_t>(kind)];
     if (id.empty()) return;
     // A short number beside "token" counts tokens; beside "password" it is one.
-    const bool secret = kind == NameKind::kUser || (kind == NameKind::kPassword && span.end - span.begin >= 4) ||
+    const bool secret = kind == NameKind::kUser ||
+                        (kind == NameKind::kPassword && span.end - span.begin >= 4) ||
                         (kind == NameKind::kToken && span.end - span.begin >= 20);
     if (secret) engine_.add_found(index_, span, id, Priority::kField, true);
   }
@@ -102,7 +106,8 @@ class Members : public JsonVisitor {
 
   bool hits_in(Span span) {
     bool any = false;
-    for (; next_ < hits_.size() && end_of(hits_[next_]) <= span.end; ++next_) any |= end_of(hits_[next_]) > span.begin;
+    for (; next_ < hits_.size() && end_of(hits_[next_]) <= span.end; ++next_)
+      any |= end_of(hits_[next_]) > span.begin;
     return any;
   }
 
@@ -116,13 +121,15 @@ class Members : public JsonVisitor {
     return name_;
   }
 
-  /// ["--token", "value"] and ["config", "set", "gateway.auth.token", "value"]: only names that look like such.
+  /// ["--token", "value"] and ["config", "set", "gateway.auth.token", "value"]: only names that look like
+  /// such.
   NameKind element_name(Span span, bool escaped) {
     static constexpr std::size_t kElementBytesMax = 96;
     if (span.end - span.begin > kElementBytesMax) return NameKind::kNone;
     const std::string_view name = decoded(span, escaped);
     const bool flag = name.starts_with('-');
-    const bool path = name.find('.') != std::string_view::npos && name.find_first_of(" /=:") == std::string_view::npos;
+    const bool path =
+        name.find('.') != std::string_view::npos && name.find_first_of(" /=:") == std::string_view::npos;
     if (!flag && !path) return NameKind::kNone;
     if (name.find('=') != std::string_view::npos) return NameKind::kNone;
     return classify_name(name, engine_.rules().user_names);

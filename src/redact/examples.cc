@@ -117,23 +117,31 @@ class ExampleRunner {
     std::vector<Redaction> redactions;
     const std::string want = masked(expanded);
     const bool one_line = expanded.text.find('\n') == std::string::npos;
-    if (one_line && bench_.redact(expanded.text, redactions) != want) return fail(rule, example, "in a line of text");
+    if (one_line && bench_.redact(expanded.text, redactions) != want)
+      return fail(rule, example, "in a line of text");
     const std::string plain = bench_.redact(json_line(expanded.text, false), redactions);
     if (plain != json_line(want, false)) return fail(rule, example, "in a JSON string");
-    const bool named = std::any_of(redactions.begin(), redactions.end(), [&](const Redaction& r) { return r.rule == rule.id; });
-    if (!named) return fail(rule, example, "by this rule (\"" + std::string(redactions.empty() ? "none" : redactions[0].rule) + "\" does)");
+    const bool named = std::any_of(redactions.begin(), redactions.end(),
+                                   [&](const Redaction& r) { return r.rule == rule.id; });
+    if (!named)
+      return fail(
+          rule, example,
+          "by this rule (\"" + std::string(redactions.empty() ? "none" : redactions[0].rule) + "\" does)");
     const std::string escaped = bench_.redact(json_line(expanded.text, true), redactions);
-    if (redactions.size() != expanded.secrets.size()) return fail(rule, example, "with every letter \\u-escaped");
+    if (redactions.size() != expanded.secrets.size())
+      return fail(rule, example, "with every letter \\u-escaped");
     return true;
   }
 
   bool check_no_match(const Rule& rule, const Example& example, const Expanded& expanded) {
     std::vector<Redaction> redactions;
-    for (const std::string& line : {expanded.text, json_line(expanded.text, false), json_line(expanded.text, true)}) {
+    for (const std::string& line :
+         {expanded.text, json_line(expanded.text, false), json_line(expanded.text, true)}) {
       static_cast<void>(bench_.redact(line, redactions));
       for (const Redaction& redaction : redactions) {
         if (redaction.rule != rule.id) continue;
-        diagnostics_.error(example.where, "rule \"" + rule.id + "\" masks something in a no_match example: " + example.text);
+        diagnostics_.error(example.where,
+                           "rule \"" + rule.id + "\" masks something in a no_match example: " + example.text);
         return false;
       }
     }
@@ -141,7 +149,9 @@ class ExampleRunner {
   }
 
   bool fail(const Rule& rule, const Example& example, const std::string& how) {
-    diagnostics_.error(example.where, "rule \"" + rule.id + "\": the secrets of the example are not masked exactly " + how + ": " + example.text);
+    diagnostics_.error(example.where, "rule \"" + rule.id +
+                                          "\": the secrets of the example are not masked exactly " + how +
+                                          ": " + example.text);
     return false;
   }
 

@@ -40,8 +40,9 @@ Quote quote_at(std::string_view text, std::size_t at) {
   return quote;
 }
 
-/// Start of the closing quote (with its backslashes) of a value that begins at `at`; `limit` if there is none.
-/// With k = 2^depth - 1 backslashes before the quotes, a backslash inside is spelled with 2(k + 1) of them.
+/// Start of the closing quote (with its backslashes) of a value that begins at `at`; `limit` if there is
+/// none. With k = 2^depth - 1 backslashes before the quotes, a backslash inside is spelled with 2(k + 1) of
+/// them.
 std::size_t closing_quote(std::string_view text, std::size_t at, std::size_t limit, const Quote& open) {
   for (std::size_t i = at; i < limit; ++i) {
     if (text[i] != open.mark) continue;
@@ -71,10 +72,14 @@ std::size_t bare_end(std::string_view text, std::size_t at, std::size_t limit, b
       if (open == 0) break;
       --open;
     }
-    if (c == '\\' && i + 1 < limit && (is_quote(text[i + 1]) || text[i + 1] == '\\' || text[i + 1] == 'n' || text[i + 1] == 'r' || text[i + 1] == 't')) {
+    if (c == '\\' && i + 1 < limit &&
+        (is_quote(text[i + 1]) || text[i + 1] == '\\' || text[i + 1] == 'n' || text[i + 1] == 'r' ||
+         text[i + 1] == 't')) {
       break;
     }
-    if (percent && c == '%' && i + 2 < limit && text[i + 1] == '2' && (text[i + 2] == '6' || text[i + 2] == '2')) break;
+    if (percent && c == '%' && i + 2 < limit && text[i + 1] == '2' &&
+        (text[i + 2] == '6' || text[i + 2] == '2'))
+      break;
   }
   // A full stop or a colon ends a sentence, not a value.
   while (i > at && (text[i - 1] == '.' || text[i - 1] == ':') && i - at > 1) --i;
@@ -84,7 +89,8 @@ std::size_t bare_end(std::string_view text, std::size_t at, std::size_t limit, b
 /// Reads what stands after a name.
 class Parser {
  public:
-  Parser(std::string_view text, Span name) : text_(text), limit_(std::min(text.size(), name.end + kValueBytesMax)) {
+  Parser(std::string_view text, Span name)
+      : text_(text), limit_(std::min(text.size(), name.end + kValueBytesMax)) {
     found_.name = name;
     at_ = name.end;
   }
@@ -119,7 +125,8 @@ class Parser {
       element_ = true;
       return found_.name.begin > 0 && text_[found_.name.begin - 1] == '<';
     }
-    if (c == '%' && text_.substr(at_).size() >= 3 && text_[at_ + 1] == '3' && (text_[at_ + 2] == 'D' || text_[at_ + 2] == 'd' || text_[at_ + 2] == 'A' || text_[at_ + 2] == 'a')) {
+    if (c == '%' && text_.substr(at_).size() >= 3 && text_[at_ + 1] == '3' &&
+        (text_[at_ + 2] == 'D' || text_[at_ + 2] == 'd' || text_[at_ + 2] == 'A' || text_[at_ + 2] == 'a')) {
       at_ += 3;
       percent_ = true;
       return true;
@@ -140,7 +147,20 @@ class Parser {
       at_ = end;
       return true;
     }
-    if (!flag_ || !spaced_ || c == '-') return false;
+    if (flag_ && spaced_ && c != '-') return true;
+    return spaced_ && name_quote_.mark == '\0' && typed_separator();
+  }
+
+  /// var token string = "value", and the `.=` of PHP: only before a quote, so that prose is none of it.
+  bool typed_separator() {
+    static constexpr std::size_t kTypeBytesMax = 24;
+    std::size_t at = at_;
+    while (at < limit_ && at - at_ < kTypeBytesMax && is_name_char(text_[at])) ++at;
+    at = skip_spaces(text_, at);
+    if (at >= limit_ || text_[at] != '=') return false;
+    at = skip_spaces(text_, at + 1);
+    if (at >= limit_ || quote_at(text_, at).mark == '\0') return false;
+    at_ = at;
     return true;
   }
 
@@ -174,17 +194,20 @@ class Parser {
       return end > begin;
     }
     const NameKind kind = found_.context.kind;
-    if (kind == NameKind::kAuthorization || kind == NameKind::kCookie || kind == NameKind::kSetCookie) return header_value();
+    if (kind == NameKind::kAuthorization || kind == NameKind::kCookie || kind == NameKind::kSetCookie)
+      return header_value();
     if (text_[at_] == '{' && !text_.substr(at_).starts_with("{{")) return false;
     std::size_t end = bare_end(text_, at_, limit_, percent_);
-    if (text_.substr(at_).starts_with("${") || text_.substr(at_).starts_with("{{")) end = std::max(end, std::min(text_.find('}', at_), limit_));
-    if (element_ && end < limit_ && text_[end] != '<' ) {
+    if (text_.substr(at_).starts_with("${") || text_.substr(at_).starts_with("{{"))
+      end = std::max(end, std::min(text_.find('}', at_), limit_));
+    if (element_ && end < limit_ && text_[end] != '<') {
       const std::size_t close = text_.substr(0, limit_).find('<', at_);
       if (close == std::string_view::npos) return false;
       end = close;
     }
     // A longer value: its end is where its bytes stop looking like one token.
-    while (end == limit_ && end < text_.size() && static_cast<unsigned char>(text_[end]) > ' ' && !is_quote(text_[end])) {
+    while (end == limit_ && end < text_.size() && static_cast<unsigned char>(text_[end]) > ' ' &&
+           !is_quote(text_[end])) {
       limit_ = end = end + 1;
     }
     found_.value = {at_, end};
@@ -217,7 +240,8 @@ class Parser {
 bool is_parameter_scheme(std::string_view scheme) {
   std::string small(scheme.substr(0, 32));
   for (char& c : small) c = static_cast<char>(c | 0x20);
-  return small == "digest" || small == "hawk" || small == "oauth" || small == "signature" || small.starts_with("aws4-");
+  return small == "digest" || small == "hawk" || small == "oauth" || small == "signature" ||
+         small.starts_with("aws4-");
 }
 
 /// Authorization: SCHEME credentials, or credentials alone.
@@ -234,7 +258,9 @@ void authorization_secrets(std::string_view text, Span value, std::vector<Span>&
     }
   }
   end = at;
-  while (end < value.end && !is_space(text[end]) && !is_quote(text[end]) && text[end] != ',' && text[end] != ';' && text[end] != '\\' && text[end] != '<' && text[end] != ')' && text[end] != '}') ++end;
+  while (end < value.end && !is_space(text[end]) && !is_quote(text[end]) && text[end] != ',' &&
+         text[end] != ';' && text[end] != '\\' && text[end] != '<' && text[end] != ')' && text[end] != '}')
+    ++end;
   const bool after_scheme = at > value.begin + scheme.size();
   const ValueContext context{after_scheme ? NameKind::kPassword : NameKind::kToken, true, true, false, false};
   if (end > at && is_secret_value(text.substr(at, end - at), context)) secrets.push_back({at, end});
@@ -248,7 +274,8 @@ void cookie_secrets(std::string_view text, Span value, bool only_first, std::vec
     if (equals < stop) {
       Span crumb{equals + 1, stop};
       while (crumb.begin < crumb.end && is_quote(text[crumb.begin])) ++crumb.begin;
-      while (crumb.begin < crumb.end && (is_quote(text[crumb.end - 1]) || is_space(text[crumb.end - 1]))) --crumb.end;
+      while (crumb.begin < crumb.end && (is_quote(text[crumb.end - 1]) || is_space(text[crumb.end - 1])))
+        --crumb.end;
       const std::string_view v = text.substr(crumb.begin, crumb.end - crumb.begin);
       if (v.size() >= 4 && !is_reference(v) && !is_placeholder(v)) secrets.push_back(crumb);
     }
@@ -286,7 +313,8 @@ std::optional<Assignment> parse_assignment(std::string_view text, Span name, con
   return Parser(text, name).run(kind);
 }
 
-void secrets_of_value(std::string_view text, Span value, const ValueContext& context, std::vector<Span>& secrets) {
+void secrets_of_value(std::string_view text, Span value, const ValueContext& context,
+                      std::vector<Span>& secrets) {
   const std::string_view bytes = text.substr(value.begin, value.end - value.begin);
   switch (context.kind) {
     case NameKind::kAuthorization:

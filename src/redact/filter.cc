@@ -21,13 +21,16 @@ class Filter {
  public:
   Filter(const FilterRead& read, const FilterWrite& write, const Redactor& redactor, const Scanner& scanner,
          const FilterOptions& options)
-      : read_(read), write_(write), redactor_(redactor), scanner_(scanner), options_(options),
-        scan_(scanner.make_scratch()), scratch_(redactor.make_scratch()) {
+      : read_(read),
+        write_(write),
+        redactor_(redactor),
+        scanner_(scanner),
+        options_(options),
+        scan_(scanner.make_scratch()),
+        scratch_(redactor.make_scratch()) {
     in_.resize(2 * kBlockBytes);
   }
-  ~Filter() {
-    wipe(in_.data(), in_.size());
-  }
+  ~Filter() { wipe(in_.data(), in_.size()); }
   Filter(const Filter&) = delete;
   Filter& operator=(const Filter&) = delete;
 
@@ -48,11 +51,13 @@ class Filter {
   /// Reads behind what is there, with room for at least one block.
   Result<std::size_t> fill() {
     if (in_.size() - size_ < kBlockBytes) in_.resize(in_.size() * 2);
-    CLAWTRAIL_ASSIGN(const std::size_t got, read_(in_.data() + size_, std::min(in_.size() - size_, kBlockBytes)));
+    CLAWTRAIL_ASSIGN(const std::size_t got,
+                     read_(in_.data() + size_, std::min(in_.size() - size_, kBlockBytes)));
     CHECK(got <= in_.size() - size_);
     // Only the new bytes can hold the last newline, if the rest had none.
     const void* newline = got == 0 ? nullptr : memrchr(in_.data() + size_, '\n', got);
-    if (newline != nullptr) lines_end_ = static_cast<std::size_t>(static_cast<const char*>(newline) - in_.data()) + 1;
+    if (newline != nullptr)
+      lines_end_ = static_cast<std::size_t>(static_cast<const char*>(newline) - in_.data()) + 1;
     size_ += got;
     return got;
   }
@@ -90,7 +95,8 @@ class Filter {
   }
 
   static std::uint64_t count_lines(std::string_view block) {
-    return static_cast<std::uint64_t>(std::count(block.begin(), block.end(), '\n')) + (block.back() == '\n' ? 0 : 1);
+    return static_cast<std::uint64_t>(std::count(block.begin(), block.end(), '\n')) +
+           (block.back() == '\n' ? 0 : 1);
   }
 
   void redact_block(std::string_view block, bool overflow) {
@@ -112,8 +118,8 @@ class Filter {
       // A literal that ends with the newline itself belongs to no line.
       while (hit < hits_.size() && hits_[hit].end <= line_end + 1) ++hit;
       out_.append(block.substr(copied, line_begin - copied));
-      redact_line(block.substr(line_begin, line_end - line_begin), {hits_.data() + first, hit - first}, overflow,
-                  block, line_begin);
+      redact_line(block.substr(line_begin, line_end - line_begin), {hits_.data() + first, hit - first},
+                  overflow, block, line_begin);
       copied = line_end;
       line_begin = line_end + 1;
     }

@@ -146,7 +146,8 @@ std::string must(std::string_view pattern, Seed& seed) {
 
 std::string make_jwt(Seed& seed) {
   return base64url(R"({"alg":"HS256","typ":"JWT"})") + "." +
-         base64url(R"({"sub":")" + must("[0-9]{10}", seed) + R"(","iat":1516239022})") + "." + must("[\\w-]{43}", seed);
+         base64url(R"({"sub":")" + must("[0-9]{10}", seed) + R"(","iat":1516239022})") + "." +
+         must("[\\w-]{43}", seed);
 }
 
 std::string make_crc_token(std::string_view prefix, Seed& seed) {
@@ -221,7 +222,9 @@ std::uint64_t Seed::next() {
   return z ^ (z >> 31);
 }
 
-std::optional<std::string> generate(std::string_view pattern, Seed& seed) { return Generator(pattern, seed).run(); }
+std::optional<std::string> generate(std::string_view pattern, Seed& seed) {
+  return Generator(pattern, seed).run();
+}
 
 std::optional<Expanded> expand_example(std::string_view text, Seed& seed) {
   Expanded out;

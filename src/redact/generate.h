@@ -23,8 +23,8 @@ class Seed {
   std::uint64_t state_;
 };
 
-/// A text that matches `pattern`: letters, classes, \d \w, groups, '|', '?', {n}, {n,m}. Nothing if the pattern
-/// holds anything else or repeats more than 4096 times.
+/// A text that matches `pattern`: letters, classes, \d \w, groups, '|', '?', {n}, {n,m}. Nothing if the
+/// pattern holds anything else or repeats more than 4096 times.
 std::optional<std::string> generate(std::string_view pattern, Seed& seed);
 
 /// A text with the places of the secrets that were put into it.

@@ -55,7 +55,14 @@ std::size_t string_end(std::string_view text, std::size_t at, bool& escaped) {
     if (c != '\\' || at + 1 >= text.size()) return npos;
     escaped = true;
     switch (text[at + 1]) {
-      case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
+      case '"':
+      case '\\':
+      case '/':
+      case 'b':
+      case 'f':
+      case 'n':
+      case 'r':
+      case 't':
         at += 2;
         break;
       case 'u':
@@ -81,7 +88,8 @@ std::size_t scalar_end(std::string_view text, std::size_t at) {
 }
 
 std::size_t skip_space(std::string_view text, std::size_t at) {
-  while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r')) ++at;
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r'))
+    ++at;
   return at;
 }
 

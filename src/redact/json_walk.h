@@ -12,7 +12,8 @@
 
 namespace clawtrail::redact {
 
-/// The visitor that only validates, and the list of what a visitor is told. Spans of strings exclude the quotes.
+/// The visitor that only validates, and the list of what a visitor is told. Spans of strings exclude the
+/// quotes.
 struct JsonVisitor {
   void object_begin() {}
   void object_end() {}
@@ -33,9 +34,9 @@ std::size_t skip_space(std::string_view text, std::size_t at);
 inline constexpr std::size_t npos = std::string_view::npos;
 }  // namespace json
 
-/// Walks `text`; false as soon as it is not one object or array (with white space around it) or is nested deeper
-/// than limits::kJsonDepthMax. What the visitor has been told until then is then worth nothing: validate first.
-/// Bytes of 0x80 and above are not checked to be UTF-8.
+/// Walks `text`; false as soon as it is not one object or array (with white space around it) or is nested
+/// deeper than limits::kJsonDepthMax. What the visitor has been told until then is then worth nothing:
+/// validate first. Bytes of 0x80 and above are not checked to be UTF-8.
 template <typename Visitor>
 class JsonWalk {
  public:

@@ -68,13 +68,14 @@ std::string env_value(const std::string& text, std::size_t& at) {
   }
   const std::size_t end = std::min(text.find('\n', at), text.size());
   std::string_view bare = std::string_view(text).substr(at, end - at);
-  if (const std::size_t comment = bare.find(" #"); comment != std::string_view::npos) bare = bare.substr(0, comment);
+  if (const std::size_t comment = bare.find(" #"); comment != std::string_view::npos)
+    bare = bare.substr(0, comment);
   at = end;
   return std::string(trimmed(bare));
 }
 
-/// A lenient reader of JSON and JSON5: comments, unquoted keys, single quotes and trailing commas are fine, and
-/// nothing stops it but the end. It only pairs keys with the string that follows.
+/// A lenient reader of JSON and JSON5: comments, unquoted keys, single quotes and trailing commas are fine,
+/// and nothing stops it but the end. It only pairs keys with the string that follows.
 class JsonReader {
  public:
   JsonReader(const std::string& text, const std::string& file, KnownSecrets& secrets)
@@ -96,6 +97,7 @@ class JsonReader {
     } else if (c == '{' || c == '[') {
       path_.push_back(word_);
       word_.clear();
+      value_next_ = false;
       ++at_;
     } else if (c == '}' || c == ']') {
       if (!path_.empty()) path_.pop_back();
@@ -110,7 +112,9 @@ class JsonReader {
       ++at_;
     } else if (redact::is_word(c) || c == '$') {
       const std::size_t begin = at_;
-      while (at_ < text_.size() && (redact::is_token_char(text_[at_]) || text_[at_] == '$' || text_[at_] == '.')) ++at_;
+      while (at_ < text_.size() &&
+             (redact::is_token_char(text_[at_]) || text_[at_] == '$' || text_[at_] == '.'))
+        ++at_;
       if (!value_next_) word_ = text_.substr(begin, at_ - begin);
     } else {
       ++at_;
@@ -170,7 +174,8 @@ void KnownSecrets::add(std::string name, std::string value) {
     skipped_.emplace_back(std::move(name), std::move(reason));
     return;
   }
-  const bool known = std::any_of(all_.begin(), all_.end(), [&](const KnownSecret& s) { return s.value == kept; });
+  const bool known =
+      std::any_of(all_.begin(), all_.end(), [&](const KnownSecret& s) { return s.value == kept; });
   if (!known) all_.push_back({std::move(name), std::move(kept)});
 }
 

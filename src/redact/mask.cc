@@ -26,7 +26,8 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-MaskTemplate::MaskTemplate(const std::string& replacement, std::string fingerprint_key) : key_(std::move(fingerprint_key)) {
+MaskTemplate::MaskTemplate(const std::string& replacement, std::string fingerprint_key)
+    : key_(std::move(fingerprint_key)) {
   std::size_t at = 0;
   std::string text;
   while (at < replacement.size()) {
@@ -49,11 +50,13 @@ std::string MaskTemplate::fingerprint(std::string_view secret) const {
   return key_id_ + ":" + hex(as_text(hmac_sha256(key_, secret)).substr(0, kFingerprintBytes));
 }
 
-void MaskTemplate::append(std::string& out, std::string_view rule, std::string_view fingerprint, std::size_t level,
-                          bool scalar) const {
+void MaskTemplate::append(std::string& out, std::string_view rule, std::string_view fingerprint,
+                          std::size_t level, bool scalar) const {
   std::string mask;
   for (const Piece& piece : pieces_) {
-    mask += piece.part == Part::kText ? std::string_view(piece.text) : piece.part == Part::kRule ? rule : fingerprint;
+    mask += piece.part == Part::kText   ? std::string_view(piece.text)
+            : piece.part == Part::kRule ? rule
+                                        : fingerprint;
   }
   if (scalar) mask = json_string(mask);
   for (std::size_t i = 0; i < level; ++i) {
@@ -71,7 +74,8 @@ bool MaskTemplate::is_mask(std::string_view text) const {
       text.remove_prefix(piece.text.size());
       continue;
     }
-    const auto end = std::find_if_not(text.begin(), text.end(), piece.part == Part::kRule ? is_rule_char : is_fingerprint_char);
+    const auto end = std::find_if_not(text.begin(), text.end(),
+                                      piece.part == Part::kRule ? is_rule_char : is_fingerprint_char);
     if (end == text.begin()) return false;
     text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
   }

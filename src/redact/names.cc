@@ -76,35 +76,37 @@ bool one_of(std::string_view word, const std::array<std::string_view, N>& list) 
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-constexpr std::array<std::string_view, 11> kPasswords{"password", "passwd", "passphrase", "passcode", "pwd", "pass",
-                                                      "secret", "psw", "passwort", "passwords", "otp"};
-constexpr std::array<std::string_view, 9> kTokens{"token", "apikey", "credential", "credentials", "secrets", "jwt",
-                                                  "apitoken", "bearer", "pat"};
+constexpr std::array<std::string_view, 11> kPasswords{"password", "passwd",    "passphrase", "passcode",
+                                                      "pwd",      "pass",      "secret",     "psw",
+                                                      "passwort", "passwords", "otp"};
+constexpr std::array<std::string_view, 9> kTokens{"token", "apikey",   "credential", "credentials", "secrets",
+                                                  "jwt",   "apitoken", "bearer",     "pat"};
 /// Ends of words written together: "dbpassword", "bottoken".
-constexpr std::array<std::string_view, 7> kPasswordEnds{"password", "passwd", "passphrase", "secret", "privatekey",
-                                                        "secretkey", "secretaccesskey"};
-constexpr std::array<std::string_view, 6> kTokenEnds{"token", "apikey", "accesskey", "authkey", "encryptionkey",
-                                                     "signingkey"};
+constexpr std::array<std::string_view, 7> kPasswordEnds{"password",   "passwd",    "passphrase",     "secret",
+                                                        "privatekey", "secretkey", "secretaccesskey"};
+constexpr std::array<std::string_view, 6> kTokenEnds{"token",   "apikey",        "accesskey",
+                                                     "authkey", "encryptionkey", "signingkey"};
 /// What stands before "token" where it is a unit of text or a place in a list.
 constexpr std::array<std::string_view, 34> kCountedTokens{
-    "max",  "min",   "num",   "total",     "input",    "output",  "prompt", "completion", "next",
-    "page", "cursor", "used", "cached",    "cache",    "sync",    "special", "pad",       "eos",
-    "bos",  "unk",   "mask",  "sep",       "cls",      "stop",    "start",  "end",        "reasoning",
-    "per",  "continuation", "first",       "last",     "previous", "prev",  "public"};
+    "max",  "min",          "num",   "total",  "input",    "output", "prompt",  "completion", "next",
+    "page", "cursor",       "used",  "cached", "cache",    "sync",   "special", "pad",        "eos",
+    "bos",  "unk",          "mask",  "sep",    "cls",      "stop",   "start",   "end",        "reasoning",
+    "per",  "continuation", "first", "last",   "previous", "prev",   "public"};
 /// What stands before "key" where it opens something, and any value counts.
-constexpr std::array<std::string_view, 6> kPrivateKeys{"private", "secret", "encryption", "signing", "decryption",
-                                                       "privkey"};
+constexpr std::array<std::string_view, 6> kPrivateKeys{"private", "secret",     "encryption",
+                                                       "signing", "decryption", "privkey"};
 constexpr std::array<std::string_view, 24> kAccessKeys{
-    "api",  "access",  "auth",   "master", "account", "shared", "service", "admin", "deploy", "webhook", "app", "hmac",
-    "storage", "subscription", "consumer", "integration", "ingest", "write", "root", "security", "license",
-    "function", "host", "bot"};
+    "api",    "access",  "auth", "master",   "account", "shared",       "service",  "admin",
+    "deploy", "webhook", "app",  "hmac",     "storage", "subscription", "consumer", "integration",
+    "ingest", "write",   "root", "security", "license", "function",     "host",     "bot"};
 /// What stands before "key" where it only names or orders.
 constexpr std::array<std::string_view, 45> kNamingKeys{
-    "public",  "session", "primary", "foreign", "sort",  "cache",    "partition", "index", "object",  "idempotency",
-    "group",   "lane",    "map",     "unique",  "lookup", "hash",    "row",       "range", "lock",    "dedupe",
-    "routing", "route",   "conversation", "thread", "chat", "agent", "queue",     "event", "message", "config",
-    "translation", "i18n", "locale", "state",  "store", "composite", "candidate", "join",  "hot",     "short",
-    "arrow",   "enter",   "peer",    "scope",  "binding"};
+    "public", "session",     "primary", "foreign",   "sort",      "cache",  "partition",    "index",
+    "object", "idempotency", "group",   "lane",      "map",       "unique", "lookup",       "hash",
+    "row",    "range",       "lock",    "dedupe",    "routing",   "route",  "conversation", "thread",
+    "chat",   "agent",       "queue",   "event",     "message",   "config", "translation",  "i18n",
+    "locale", "state",       "store",   "composite", "candidate", "join",   "hot",          "short",
+    "arrow",  "enter",       "peer",    "scope",     "binding"};
 
 bool ends_like(std::string_view word, std::span<const std::string_view> ends) {
   return std::any_of(ends.begin(), ends.end(), [&](std::string_view e) { return word.ends_with(e); });
@@ -154,16 +156,18 @@ NameKind classify_name(std::string_view name, const std::vector<std::vector<std:
         std::equal(wanted.rbegin(), wanted.rend(), words.rbegin())) {
       // The guide's word "token" means a secret, never "max_tokens" or "nextToken".
       const NameKind own = classify_words(words);
-      const bool counted = own == NameKind::kNone && classify_words(words.last(wanted.size())) != NameKind::kNone;
-      if (!counted) return own == NameKind::kNone ? NameKind::kUser : own == NameKind::kKey ? NameKind::kUser : own;
+      const bool counted =
+          own == NameKind::kNone && classify_words(words.last(wanted.size())) != NameKind::kNone;
+      if (!counted)
+        return own == NameKind::kNone ? NameKind::kUser : own == NameKind::kKey ? NameKind::kUser : own;
     }
   }
   return classify_words(words);
 }
 
 bool is_name_member(std::string_view key) {
-  static constexpr std::array<std::string_view, 8> kNames{"name", "key", "field", "header",
-                                                          "env", "variable", "id", "param"};
+  static constexpr std::array<std::string_view, 8> kNames{"name", "key",      "field", "header",
+                                                          "env",  "variable", "id",    "param"};
   return one_of(key, kNames);
 }
 

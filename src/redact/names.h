@@ -20,11 +20,12 @@ enum class NameKind {
   kSetCookie,      ///< Set-Cookie header: one pair, then attributes
 };
 
-/// A name in words, lower case: "OPENAI_API_KEY", "openaiApiKey", "openai.api-key" are all {openai, api, key}.
+/// A name in words, lower case: "OPENAI_API_KEY", "openaiApiKey", "openai.api-key" are all {openai, api,
+/// key}.
 std::vector<std::string> name_words(std::string_view name);
 
-/// Judges a name of at most 128 bytes (of a longer one its end). `user_names` are operators' words in name_words()
-/// form; a name that ends in one of them is kUser.
+/// Judges a name of at most 128 bytes (of a longer one its end). `user_names` are operators' words in
+/// name_words() form; a name that ends in one of them is kUser.
 NameKind classify_name(std::string_view name, const std::vector<std::vector<std::string>>& user_names);
 
 /// The name of the member that carries a name in {"name": "X_TOKEN", "value": …}, or its value.

@@ -21,8 +21,8 @@ using redact::Engine;
 using redact::EngineScratch;
 using redact::RuleSet;
 
-/// A masked line is searched again until nothing more is found, so that a second run changes nothing. Two rounds are
-/// the rule; a line that still changes after these is left at its last form.
+/// A masked line is searched again until nothing more is found, so that a second run changes nothing. Two
+/// rounds are the rule; a line that still changes after these is left at its last form.
 constexpr int kRoundsMax = 6;
 
 class RulesRedactor final : public Redactor {
@@ -149,7 +149,8 @@ std::unique_ptr<Redactor> Redactor::load(const std::vector<YamlNode>& packs, con
   }
   rules.patterns = redact::compile_patterns(options.user_patterns, diagnostics);
   for (const KnownSecret& secret : known.all()) {
-    for (redact::Spelling& spelling : redact::spellings_of(secret.value)) rules.spellings.push_back(std::move(spelling));
+    for (redact::Spelling& spelling : redact::spellings_of(secret.value))
+      rules.spellings.push_back(std::move(spelling));
   }
   rules.build();
   std::string digest = digest_of(rules, options);

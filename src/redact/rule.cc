@@ -15,9 +15,10 @@ constexpr std::size_t kLiteralBytesMax = 255;
 constexpr std::int64_t kWindowBytesMax = 16384;
 constexpr std::uint8_t kTailDefault = 8;
 
-const std::vector<std::string> kKeys{"id", "description", "source", "tier", "field", "literals", "caseless", "tail",
-                                     "pattern", "group", "anchored", "before", "max", "end", "alphabet", "border",
-                                     "entropy", "validators", "keywords", "within", "match", "no_match"};
+const std::vector<std::string> kKeys{
+    "id",      "description", "source",   "tier",   "field", "literals", "caseless", "tail",
+    "pattern", "group",       "anchored", "before", "max",   "end",      "alphabet", "border",
+    "entropy", "validators",  "keywords", "within", "match", "no_match"};
 
 void add_range(ByteSet& set, char from, char to) {
   for (int c = static_cast<unsigned char>(from); c <= static_cast<unsigned char>(to); ++c) {
@@ -53,8 +54,10 @@ struct Named {
   const char* name;
   T value;
 };
-constexpr std::array<Named<EndMode>, 4> kEnds{
-    {{"extend", EndMode::kExtend}, {"exact", EndMode::kExact}, {"free", EndMode::kFree}, {"pem", EndMode::kPem}}};
+constexpr std::array<Named<EndMode>, 4> kEnds{{{"extend", EndMode::kExtend},
+                                               {"exact", EndMode::kExact},
+                                               {"free", EndMode::kFree},
+                                               {"pem", EndMode::kPem}}};
 constexpr std::array<Named<NameKind>, 5> kFields{{{"password", NameKind::kPassword},
                                                   {"token", NameKind::kToken},
                                                   {"key", NameKind::kKey},
@@ -128,7 +131,8 @@ class RuleReader {
     }
     if (rule_.description.empty()) fail(node_, "rule \"" + rule_.id + "\" has no description");
     if (rule_.source.empty()) {
-      fail(node_, "rule \"" + rule_.id + "\" has no source", "give the address of the issuer's documentation");
+      fail(node_, "rule \"" + rule_.id + "\" has no source",
+           "give the address of the issuer's documentation");
     }
     const std::string tier = string_of("tier");
     rule_.unique = tier == "unique";
@@ -141,7 +145,8 @@ class RuleReader {
   void read_shape() {
     rule_.anchored = node_["anchored"].as_bool(diagnostics_, "anchored").value_or(true);
     rule_.border = node_["border"].as_bool(diagnostics_, "border").value_or(true);
-    rule_.before = static_cast<std::size_t>(node_["before"].as_int(diagnostics_, "before", 0, 256).value_or(0));
+    rule_.before =
+        static_cast<std::size_t>(node_["before"].as_int(diagnostics_, "before", 0, 256).value_or(0));
     rule_.window_bytes =
         static_cast<std::size_t>(node_["max"].as_int(diagnostics_, "max", 1, kWindowBytesMax).value_or(512));
     rule_.end = rule_.unique ? EndMode::kExtend : EndMode::kExact;
@@ -161,21 +166,27 @@ class RuleReader {
     if (const auto text = node_["entropy"].as_string(diagnostics_, "entropy")) {
       char* end = nullptr;
       rule_.entropy_min = std::strtod(text->c_str(), &end);
-      if (*end != '\0' || rule_.entropy_min < 0 || rule_.entropy_min > 8) fail(node_["entropy"], "entropy is 0 to 8 bits");
-      if (rule_.unique) fail(node_["entropy"], "a unique prefix is always masked: no entropy", "make it ambiguous");
+      if (*end != '\0' || rule_.entropy_min < 0 || rule_.entropy_min > 8)
+        fail(node_["entropy"], "entropy is 0 to 8 bits");
+      if (rule_.unique)
+        fail(node_["entropy"], "a unique prefix is always masked: no entropy", "make it ambiguous");
     }
     const YamlNode validators = node_["validators"];
     for (const std::string& name : validators.as_strings(diagnostics_, "validators")) {
-      if (const auto v = named(validators, name, kValidators, "validator", diagnostics_)) rule_.validators.push_back(*v);
+      if (const auto v = named(validators, name, kValidators, "validator", diagnostics_))
+        rule_.validators.push_back(*v);
     }
     rule_.keywords = node_["keywords"].as_strings(diagnostics_, "keywords");
-    rule_.within = static_cast<std::size_t>(node_["within"].as_int(diagnostics_, "within", 1, 512).value_or(64));
+    rule_.within =
+        static_cast<std::size_t>(node_["within"].as_int(diagnostics_, "within", 1, 512).value_or(64));
   }
 
   void read_literals() {
     const bool caseless = node_["caseless"].as_bool(diagnostics_, "caseless").value_or(false);
     const bool starts_token = rule_.anchored && rule_.border && !rule_.field;
-    const auto tail = node_["tail"].as_int(diagnostics_, "tail", 0, 255).value_or(starts_token ? kTailDefault : 0);
+    const auto tail =
+        node_["tail"].as_int(diagnostics_, "tail", 0, 255).value_or(starts_token ? kTailDefault : 0);
+    rule_.token_shaped = rule_.anchored && tail > 0;
     for (const std::string& bytes : node_["literals"].as_strings(diagnostics_, "literals")) {
       if (bytes.size() < kLiteralBytesMin || bytes.size() > kLiteralBytesMax) {
         fail(node_["literals"], "a literal has 2 to 255 bytes");
@@ -194,7 +205,8 @@ class RuleReader {
       rule_.literals.push_back(std::move(literal));
     }
     if (rule_.literals.empty()) {
-      fail(node_["literals"], "rule \"" + rule_.id + "\" has no literals", "name a part that every match contains");
+      fail(node_["literals"], "rule \"" + rule_.id + "\" has no literals",
+           "name a part that every match contains");
     }
   }
 
@@ -210,8 +222,9 @@ class RuleReader {
       fail(node_["pattern"], regex.error().message);
       return;
     }
-    rule_.group = static_cast<int>(
-        node_["group"].as_int(diagnostics_, "group", 0, regex->groups()).value_or(regex->groups() > 0 ? 1 : 0));
+    rule_.group = static_cast<int>(node_["group"]
+                                       .as_int(diagnostics_, "group", 0, regex->groups())
+                                       .value_or(regex->groups() > 0 ? 1 : 0));
     rule_.regex = std::move(*regex);
   }
 

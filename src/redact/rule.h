@@ -36,18 +36,19 @@ struct Example {
 
 struct Rule {
   std::string id, description, source;
-  bool unique = false;      ///< masked always: no entropy, no placeholder lists
+  bool unique = false;  ///< masked always: no entropy, no placeholder lists
   /// Set for rules about field names; these have no pattern.
   std::optional<NameKind> field;
   std::vector<Literal> literals;
   std::optional<Regex> regex;
-  bool anchored = true;     ///< the match begins with the literal; else it is searched around it
-  std::size_t before = 0;   ///< bytes before the literal where a match may begin, if not anchored
+  bool anchored = true;            ///< the match begins with the literal; else it is searched around it
+  std::size_t before = 0;          ///< bytes before the literal where a match may begin, if not anchored
+  bool token_shaped = false;  ///< after the literal a match has no white space and no quotes
   std::size_t window_bytes = 512;  ///< longest match; what is longer is reached by kExtend
-  int group = 0;            ///< the capture that is the secret
+  int group = 0;                   ///< the capture that is the secret
   EndMode end = EndMode::kExtend;
   ByteSet alphabet;
-  bool border = true;       ///< the match begins where a token begins
+  bool border = true;  ///< the match begins where a token begins
   double entropy_min = 0;
   std::vector<Validator> validators;
   std::vector<std::string> keywords;  ///< one of them (lower case) stands within `within` bytes of the match

@@ -9,8 +9,8 @@
 
 namespace clawtrail::redact {
 
-/// The secret that `rule` finds at the literal text[literal.begin, literal.end), or nothing. Adds the bytes it
-/// looked at to `work`.
+/// The secret that `rule` finds at the literal text[literal.begin, literal.end), or nothing. Adds the bytes
+/// it looked at to `work`.
 std::optional<Span> match_rule(const Rule& rule, std::string_view text, Span literal, std::size_t& work);
 
 }  // namespace clawtrail::redact

@@ -20,7 +20,8 @@ std::string key_of(const Literal& literal) {
 }  // namespace
 
 void RuleSet::add(const Literal& literal, Action action) {
-  const auto [place, fresh] = places_.try_emplace(key_of(literal), static_cast<std::uint32_t>(literals.size()));
+  const auto [place, fresh] =
+      places_.try_emplace(key_of(literal), static_cast<std::uint32_t>(literals.size()));
   if (fresh) {
     literals.push_back(literal);
     actions.emplace_back();
@@ -35,7 +36,8 @@ void RuleSet::build() {
     const Rule& rule = rules[i];
     if (rule.field) {
       field_ids[static_cast<std::size_t>(*rule.field)] = rule.id;
-      if (*rule.field == NameKind::kCookie) field_ids[static_cast<std::size_t>(NameKind::kSetCookie)] = rule.id;
+      if (*rule.field == NameKind::kCookie)
+        field_ids[static_cast<std::size_t>(NameKind::kSetCookie)] = rule.id;
     }
     for (const Literal& literal : rule.literals) {
       add(literal, {rule.field ? Action::Kind::kField : Action::Kind::kRule, i});

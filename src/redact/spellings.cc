@@ -62,7 +62,8 @@ class Speller {
  private:
   void add(Spelling spelling) {
     if (spelling.bytes.size() < limits::kKnownSecretBytesMin) return;
-    const bool known = std::any_of(all_.begin(), all_.end(), [&](const Spelling& s) { return s.bytes == spelling.bytes; });
+    const bool known =
+        std::any_of(all_.begin(), all_.end(), [&](const Spelling& s) { return s.bytes == spelling.bytes; });
     if (!known) all_.push_back(std::move(spelling));
   }
 

@@ -41,7 +41,9 @@ class LiteralFinder {
       } else if (c == '\\') {
         if (at_ + 1 >= pattern_.size()) return "";
         const char escaped = pattern_[at_ + 1];
-        if (escaped == 'Q' || escaped == 'x' || escaped == 'p' || escaped == 'P' || (escaped >= '0' && escaped <= '9')) return "";
+        if (escaped == 'Q' || escaped == 'x' || escaped == 'p' || escaped == 'P' ||
+            (escaped >= '0' && escaped <= '9'))
+          return "";
         at_ += 2;
         if (is_word(escaped)) {
           flush();  // \d, \w, \b, \n, …
@@ -79,7 +81,8 @@ class LiteralFinder {
   }
 
   void skip_repeat() {
-    while (at_ < pattern_.size() && (pattern_[at_] == '?' || pattern_[at_] == '*' || pattern_[at_] == '+')) ++at_;
+    while (at_ < pattern_.size() && (pattern_[at_] == '?' || pattern_[at_] == '*' || pattern_[at_] == '+'))
+      ++at_;
     if (at_ < pattern_.size() && pattern_[at_] == '{') {
       at_ = std::min(pattern_.find('}', at_), pattern_.size() - 1) + 1;
       if (at_ < pattern_.size() && pattern_[at_] == '?') ++at_;
@@ -90,7 +93,9 @@ class LiteralFinder {
   bool skip_group() {
     int depth = 0;
     bool in_class = false;
-    if (pattern_.compare(at_, 2, "(?") == 0 && pattern_.compare(at_, 3, "(?:") != 0 && pattern_.compare(at_, 3, "(?P") != 0) return false;
+    if (pattern_.compare(at_, 2, "(?") == 0 && pattern_.compare(at_, 3, "(?:") != 0 &&
+        pattern_.compare(at_, 3, "(?P") != 0)
+      return false;
     for (; at_ < pattern_.size(); ++at_) {
       const char c = pattern_[at_];
       if (c == '\\') {
@@ -127,7 +132,8 @@ std::string required_literal(const std::string& pattern) {
   return literal.substr(0, kLiteralBytesMax);
 }
 
-std::vector<CompiledPattern> compile_patterns(const std::vector<UserPattern>& patterns, Diagnostics& diagnostics) {
+std::vector<CompiledPattern> compile_patterns(const std::vector<UserPattern>& patterns,
+                                              Diagnostics& diagnostics) {
   std::vector<CompiledPattern> all;
   for (const UserPattern& entry : patterns) {
     CompiledPattern compiled;
@@ -148,11 +154,13 @@ std::vector<CompiledPattern> compile_patterns(const std::vector<UserPattern>& pa
     }
     auto regex = Regex::compile(entry.pattern);
     if (!regex) {
-      diagnostics.error(entry.where, regex.error().message, "patterns follow https://github.com/google/re2/wiki/Syntax");
+      diagnostics.error(entry.where, regex.error().message,
+                        "patterns follow https://github.com/google/re2/wiki/Syntax");
       continue;
     }
     if (regex->matches("")) {
-      diagnostics.error(entry.where, "the pattern matches the empty text", "let it require at least one character");
+      diagnostics.error(entry.where, "the pattern matches the empty text",
+                        "let it require at least one character");
       continue;
     }
     compiled.regex = std::move(*regex);

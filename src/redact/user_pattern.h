@@ -19,15 +19,16 @@ struct CompiledPattern {
   Literal literal;
 };
 
-/// A part of at least two bytes that every match of `pattern` contains, or "". Understands enough of RE2's syntax
-/// to be sure; where it is not, it says "".
+/// A part of at least two bytes that every match of `pattern` contains, or "". Understands enough of RE2's
+/// syntax to be sure; where it is not, it says "".
 std::string required_literal(const std::string& pattern);
 
 /// Errors (a pattern that RE2 refuses, an empty one) go to `diagnostics`.
-std::vector<CompiledPattern> compile_patterns(const std::vector<UserPattern>& patterns, Diagnostics& diagnostics);
+std::vector<CompiledPattern> compile_patterns(const std::vector<UserPattern>& patterns,
+                                              Diagnostics& diagnostics);
 
-/// Matches of `regex` in text[from, to) that begin where a token begins; each extended to the token's end. Adds the
-/// bytes that were searched to `work`, and stops when it exceeds `work_max`: then false.
+/// Matches of `regex` in text[from, to) that begin where a token begins; each extended to the token's end.
+/// Adds the bytes that were searched to `work`, and stops when it exceeds `work_max`: then false.
 bool find_user_matches(const Regex& regex, std::string_view text, std::size_t& work, std::size_t work_max,
                        std::vector<Span>& spans);
 

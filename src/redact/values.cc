@@ -35,30 +35,52 @@ std::string lower(std::string_view text) {
 /// Words that tell the state or the type of a secret instead of being one.
 bool is_state(std::string_view value) {
   static const std::unordered_set<std::string_view> kStates{
-      "true", "false", "null", "nil", "none", "undefined", "nan", "yes", "no", "on", "off", "ok", "set", "unset",
-      "empty", "missing", "required", "optional", "invalid", "valid", "expired", "revoked", "present", "absent",
-      "wrong", "incorrect", "correct", "mismatch", "failed", "failure", "success", "denied", "allowed", "accepted",
-      "rejected", "disabled", "enabled", "changed", "unchanged", "hidden", "masked", "redacted", "filtered",
-      "removed", "omitted", "provided", "unknown", "default", "auto", "string", "str", "text", "char", "varchar",
-      "int", "integer", "bool", "boolean", "number", "object", "array", "list", "dict", "map", "any", "bytes", "file",
-      "env", "environment", "keychain", "keyring", "vault", "config", "token", "tokens", "password", "passwd",
-      "secret", "secrets", "credential", "credentials", "bearer", "basic", "oauth", "oauth2", "jwt", "apikey",
-      "api_key", "api-key", "key", "value", "user", "username", "auth", "authorization", "login", "access", "refresh",
-      "local", "remote", "global", "public", "private", "manual", "header", "cookie", "query", "body", "and", "or",
-      "not", "is", "was", "for", "from", "with", "the", "a", "in", "at", "by", "to", "here", "new", "old", "this",
-      "self", "const", "let", "var", "function", "return", "await", "new_password", "token_mismatch", "n/a",
-      "reset", "rotated", "created", "updated", "deleted", "loaded", "cached", "ref", "inline", "plain",
-      "plaintext", "encrypted", "hashed", "mode", "type", "name", "id", "shared", "device", "pairing", "session"};
+      "true",        "false",     "null",      "nil",          "none",
+      "undefined",   "nan",       "yes",       "no",           "on",
+      "off",         "ok",        "set",       "unset",        "empty",
+      "missing",     "required",  "optional",  "invalid",      "valid",
+      "expired",     "revoked",   "present",   "absent",       "wrong",
+      "incorrect",   "correct",   "mismatch",  "failed",       "failure",
+      "success",     "denied",    "allowed",   "accepted",     "rejected",
+      "disabled",    "enabled",   "changed",   "unchanged",    "hidden",
+      "masked",      "redacted",  "filtered",  "removed",      "omitted",
+      "provided",    "unknown",   "default",   "auto",         "string",
+      "str",         "text",      "char",      "varchar",      "int",
+      "integer",     "bool",      "boolean",   "number",       "object",
+      "array",       "list",      "dict",      "map",          "any",
+      "bytes",       "file",      "env",       "environment",  "keychain",
+      "keyring",     "vault",     "config",    "token",        "tokens",
+      "password",    "passwd",    "secret",    "secrets",      "credential",
+      "credentials", "bearer",    "basic",     "oauth",        "oauth2",
+      "jwt",         "apikey",    "api_key",   "api-key",      "key",
+      "value",       "user",      "username",  "auth",         "authorization",
+      "login",       "access",    "refresh",   "local",        "remote",
+      "global",      "public",    "private",   "manual",       "header",
+      "cookie",      "query",     "body",      "and",          "or",
+      "not",         "is",        "was",       "for",          "from",
+      "with",        "the",       "a",         "in",           "at",
+      "by",          "to",        "here",      "new",          "old",
+      "this",        "self",      "const",     "let",          "var",
+      "function",    "return",    "await",     "new_password", "token_mismatch",
+      "n/a",         "reset",     "rotated",   "created",      "updated",
+      "deleted",     "loaded",    "cached",    "ref",          "inline",
+      "plain",       "plaintext", "encrypted", "hashed",       "mode",
+      "type",        "name",      "id",        "shared",       "device",
+      "pairing",     "session"};
   return value.size() <= 16 && kStates.contains(lower(value));
 }
 
 bool is_number(std::string_view value) {
-  return all(value, [](char c) { return is_digit(c) || c == '.' || c == ',' || c == '-' || c == '+' || c == ':'; });
+  return all(value,
+             [](char c) { return is_digit(c) || c == '.' || c == ',' || c == '-' || c == '+' || c == ':'; });
 }
 
 /// a.b.c, user_name, Config::Token, response[0].x: names of a program, no digits between letters.
 bool is_identifier_path(std::string_view value) {
-  if (!all(value, [](char c) { return is_alpha(c) || c == '_' || c == '.' || c == '[' || c == ']' || c == ':' || c == '?' || c == '!'; })) {
+  if (!all(value, [](char c) {
+        return is_alpha(c) || c == '_' || c == '.' || c == '[' || c == ']' || c == ':' || c == '?' ||
+               c == '!';
+      })) {
     return false;
   }
   return value.find('.') != std::string_view::npos || value.find('_') != std::string_view::npos ||
@@ -78,7 +100,10 @@ struct Mix {
 /// Long, of one alphabet, digits among letters, no word of a language.
 bool looks_random(std::string_view value) {
   if (value.size() < 16 || value.size() > 512) return false;
-  if (!all(value, [](char c) { return is_token_char(c) || c == '+' || c == '/' || c == '=' || c == '.' || c == '~'; })) return false;
+  if (!all(value, [](char c) {
+        return is_token_char(c) || c == '+' || c == '/' || c == '=' || c == '.' || c == '~';
+      }))
+    return false;
   const Mix mix(value);
   if (mix.digits < 2 || !mix.letters_and_digits()) return false;
   return entropy(value) >= std::min(3.0, 0.75 * std::log2(static_cast<double>(value.size())));
@@ -88,7 +113,10 @@ bool is_call_or_code(std::string_view value) {
   const std::size_t open = value.find_first_of("({");
   if (open != std::string_view::npos && open > 0 && (is_word(value[open - 1]) || value[open - 1] == '!')) {
     const std::string_view callee = value.substr(0, open);
-    if (all(callee, [](char c) { return is_word(c) || c == '.' || c == ':' || c == '!' || c == '$' || c == '-' || c == '>'; })) return true;
+    if (all(callee, [](char c) {
+          return is_word(c) || c == '.' || c == ':' || c == '!' || c == '$' || c == '-' || c == '>';
+        }))
+      return true;
   }
   return value.starts_with("function") || value.starts_with("=>") || value.starts_with("new ");
 }
@@ -104,11 +132,12 @@ bool plausible_password(std::string_view value, const ValueContext& context) {
     return context.quoted || context.tight || mix.digits > 0 || value.size() >= 8;
   }
   if (context.listed) return false;
-  return context.quoted || context.tight || (mix.uppers > 0 && mix.lowers > 0 && value.size() >= 8 && !context.listed);
+  return context.quoted || context.tight ||
+         (mix.uppers > 0 && mix.lowers > 0 && value.size() >= 8 && !context.listed);
 }
 
 bool plausible_token(std::string_view value, const ValueContext& context) {
-  if (value.size() < 6 || is_number(value)) return value.size() >= 20 && context.quoted && !value.starts_with("0x");
+  if (value.size() < 6 || is_number(value)) return value.size() >= 20 && (context.quoted || context.tight);
   const Mix mix(value);
   if (mix.letters_and_digits()) {
     if (!context.quoted && is_identifier_path(value)) return false;
@@ -116,7 +145,8 @@ bool plausible_token(std::string_view value, const ValueContext& context) {
   }
   if (context.listed) return false;
   // Only letters, or letters and signs: a word, a sentence, a name in a program; or a token without digits.
-  if (value.find(' ') != std::string_view::npos) return context.json && context.kind == NameKind::kToken && mix.others > 3;
+  if (value.find(' ') != std::string_view::npos)
+    return context.json && context.kind == NameKind::kToken && mix.others > 3;
   if (is_identifier_path(value)) return false;
   const bool plain_words = all(value, [](char c) { return is_lower(c) || c == '-' || c == '_'; }) ||
                            all(value, [](char c) { return is_upper(c) || c == '-' || c == '_'; });
@@ -155,31 +185,47 @@ double entropy(std::string_view text) {
 }
 
 bool is_reference(std::string_view value) {
-  static constexpr std::array<std::string_view, 22> kStarts{
-      "${", "$(", "{{", "<%", "#{", "%{", "env:", "env.", "ENV[", "file:", "process.env", "os.environ", "os.getenv", "op://",
-      "vault:", "arn:", "ssm:", "!Ref", "$env:", "keychain:", "secretref", "@Microsoft.KeyVault"};
+  if (value.starts_with("\\$")) value.remove_prefix(1);
+  if (value.size() > 3 && (value[0] == '\'' || value[0] == '"') && value.back() == value[0] &&
+      value[1] == '$') {
+    value = value.substr(1, value.size() - 2);
+  }
+  static constexpr std::array<std::string_view, 22> kStarts{"${",          "$(",
+                                                            "{{",          "<%",
+                                                            "#{",          "%{",
+                                                            "env:",        "env.",
+                                                            "ENV[",        "file:",
+                                                            "process.env", "os.environ",
+                                                            "os.getenv",   "op://",
+                                                            "vault:",      "arn:",
+                                                            "ssm:",        "!Ref",
+                                                            "$env:",       "keychain:",
+                                                            "secretref",   "@Microsoft.KeyVault"};
   for (const std::string_view start : kStarts) {
     if (value.starts_with(start)) return true;
   }
   if (value.size() >= 2 && value[0] == '$' && (is_alpha(value[1]) || value[1] == '_')) {
-    return all(value.substr(1), [](char c) { return is_word(c) || c == '.' || c == ':'; });
+    return all(value.substr(1),
+               [](char c) { return is_word(c) || c == '.' || c == ':' || c == '[' || c == ']'; });
   }
   if (value.size() >= 3 && value.front() == '<' && value.back() == '>') return true;
-  return value.size() >= 3 && value.front() == '%' && value.back() == '%' && all(value.substr(1, value.size() - 2), is_word);
+  return value.size() >= 3 && value.front() == '%' && value.back() == '%' &&
+         all(value.substr(1, value.size() - 2), is_word);
 }
 
 bool is_placeholder(std::string_view value) {
   if (value.empty()) return true;
   const auto same = static_cast<std::size_t>(std::count(value.begin(), value.end(), value.front()));
   if (same == value.size()) return true;
-  const auto crosses = static_cast<std::size_t>(
-      std::count_if(value.begin(), value.end(), [](char c) { return c == 'x' || c == 'X' || c == '*' || c == '.'; }));
+  const auto crosses = static_cast<std::size_t>(std::count_if(
+      value.begin(), value.end(), [](char c) { return c == 'x' || c == 'X' || c == '*' || c == '.'; }));
   if (crosses * 10 >= value.size() * 7) return true;
   static constexpr std::array<std::string_view, 13> kParts{
-      "your_", "your-", "yourapi", "yoursecret", "yourtoken", "yourpass", "changeme", "change_me", "change-me", "replace_me", "replace-me",
-      "placeholder", "redacted"};
+      "your_",     "your-",     "yourapi",    "yoursecret", "yourtoken",   "yourpass", "changeme",
+      "change_me", "change-me", "replace_me", "replace-me", "placeholder", "redacted"};
   const std::string small = lower(value.substr(0, 64));
-  return std::any_of(kParts.begin(), kParts.end(), [&](std::string_view part) { return small.find(part) != std::string::npos; });
+  return std::any_of(kParts.begin(), kParts.end(),
+                     [&](std::string_view part) { return small.find(part) != std::string::npos; });
 }
 
 bool is_gateway_mask(std::string_view value) {
@@ -190,13 +236,20 @@ bool is_gateway_mask(std::string_view value) {
 }
 
 bool is_path(std::string_view value) {
-  if (value.starts_with("~/") || value.starts_with("./") || value.starts_with("../") || value.starts_with("file://")) return true;
-  if (value.size() > 3 && is_alpha(value[0]) && value[1] == ':' && (value[2] == '\\' || value[2] == '/')) return true;
-  static constexpr std::array<std::string_view, 14> kEnds{".json", ".yaml", ".yml", ".txt", ".pem", ".key", ".env",
-                                                          ".toml", ".js", ".ts", ".py", ".md", ".conf", ".crt"};
+  if (value.starts_with("~/") || value.starts_with("./") || value.starts_with("../") ||
+      value.starts_with("file://"))
+    return true;
+  if (value.size() > 3 && is_alpha(value[0]) && value[1] == ':' && (value[2] == '\\' || value[2] == '/'))
+    return true;
+  static constexpr std::array<std::string_view, 14> kEnds{".json", ".yaml", ".yml",  ".txt", ".pem",
+                                                          ".key",  ".env",  ".toml", ".js",  ".ts",
+                                                          ".py",   ".md",   ".conf", ".crt"};
   const bool plain = all(value, [](char c) { return is_token_char(c) || c == '.' || c == '/' || c == '@'; });
-  if (plain && std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view e) { return value.ends_with(e); })) return true;
-  return value.size() > 1 && value[0] == '/' && plain && std::count(value.begin(), value.end(), '/') >= 2 && !looks_random(value.substr(1));
+  if (plain &&
+      std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view e) { return value.ends_with(e); }))
+    return true;
+  return value.size() > 1 && value[0] == '/' && plain && std::count(value.begin(), value.end(), '/') >= 2 &&
+         !looks_random(value.substr(1));
 }
 
 std::string crc32_base62(std::string_view body) {
@@ -206,7 +259,8 @@ std::string crc32_base62(std::string_view body) {
     for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320 : 0);
   }
   crc = ~crc;
-  static constexpr std::string_view kAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  static constexpr std::string_view kAlphabet =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   std::string out(6, '0');
   for (std::size_t i = 6; i > 0; --i, crc /= 62) out[i - 1] = kAlphabet[crc % 62];
   return out;

@@ -29,8 +29,8 @@ bool is_path(std::string_view value);
 enum class Validator : std::uint8_t { kLuhn, kCrc32Base62, kJwt, kMixed, kSnowflake };
 bool passes(Validator validator, std::string_view secret);
 
-/// The last six of 36 base62 characters are the CRC-32 of the 30 before them (GitHub and npm tokens; the prefix up
-/// to its underscore is not part of it).
+/// The last six of 36 base62 characters are the CRC-32 of the 30 before them (GitHub and npm tokens; the
+/// prefix up to its underscore is not part of it).
 bool crc32_base62_matches(std::string_view token);
 /// Those six characters: the number in base 62 (digits, capitals, small letters), zero-padded.
 std::string crc32_base62(std::string_view body);
@@ -38,10 +38,10 @@ std::string crc32_base62(std::string_view body);
 /// Where a value was found.
 struct ValueContext {
   NameKind kind = NameKind::kNone;
-  bool quoted = false;   ///< in quotes, or a JSON string
-  bool tight = false;    ///< name=value or a flag: no space around the separator
-  bool listed = false;   ///< only next to its name in a list or a pair
-  bool json = false;     ///< a member of a JSON object
+  bool quoted = false;  ///< in quotes, or a JSON string
+  bool tight = false;   ///< name=value or a flag: no space around the separator
+  bool listed = false;  ///< only next to its name in a list or a pair
+  bool json = false;    ///< a member of a JSON object
 };
 /// True if `value` is a secret in that context.
 bool is_secret_value(std::string_view value, const ValueContext& context);

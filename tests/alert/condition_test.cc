@@ -2,10 +2,15 @@
 // The condition language: what is read, how it is understood, and how mistakes are told.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
 #include "alert/fields.h"
 #include "alert/matcher.h"
 #include "alert/parser.h"
 #include "alert/print.h"
+#include "clawtrail/text/yaml.h"
 
 namespace clawtrail::alert {
 namespace {
@@ -204,11 +209,32 @@ TEST(Condition, PredicatesSeeTheRecordsFields) {
 }
 
 TEST(Condition, SecretRulesThatOnlyGuessDoNotCount) {
-  for (const char* id : {"field-password", "assignment", "assignment-shell", "known-env", "generic-entropy",
-                         "user-1", "known-secret", "user-pattern", "more"})
+  for (const char* id : {"password-field", "jwt", "user-pattern", "known-secret", "over-budget", "more",
+                         "field-x", "assignment", "generic-entropy"})
     EXPECT_FALSE(is_unique_secret_rule(id)) << id;
-  for (const char* id : {"gateway-masked", "github-pat", "jwt", "pem-private-key"})
+  for (const char* id : {"gateway-masked", "github-token", "private-key-block"})
     EXPECT_TRUE(is_unique_secret_rule(id)) << id;
+}
+
+// The tier of a rule is written in the packs; a record does not say it, so the alert room has a list of its
+// own.
+TEST(Condition, TheListOfAmbiguousSecretRulesIsThatOfThePacks) {
+  std::size_t unique = 0, ambiguous = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(CLAWTRAIL_SOURCE_DIR "/patterns/secrets")) {
+    if (entry.path().extension() != ".yaml") continue;
+    std::ifstream in(entry.path());
+    std::stringstream text;
+    text << in.rdbuf();
+    Diagnostics diagnostics;
+    const YamlNode pack = parse_yaml(text.str(), entry.path().filename(), diagnostics);
+    for (const YamlNode& rule : pack["rules"].items()) {
+      const bool is_unique = rule["tier"].text() == "unique";
+      EXPECT_EQ(is_unique_secret_rule(rule["id"].text()), is_unique) << rule["id"].text();
+      ++(is_unique ? unique : ambiguous);
+    }
+  }
+  EXPECT_GT(unique, 50u);
+  EXPECT_GT(ambiguous, 10u);
 }
 
 // Goal: the peek never skips a record that would pass.

@@ -281,10 +281,10 @@ TEST_F(Engine, ARuleWithoutAWindowAlertsOncePerCooldownAndKey) {
 
 TEST_F(Engine, SecretFoundNeedsMoreThanAGuess) {
   use(one_rule("secret_found"));
-  feed(log_line(0, R"(,"redactions":[{"rule":"field-token","at":"/a","fp":"k:0"}])"));
+  feed(log_line(0, R"(,"redactions":[{"rule":"token-field","at":"/a","fp":"k:0"}])"));
   EXPECT_TRUE(alerts_.empty());
   feed(
-      log_line(1, R"(,"redactions":[{"rule":"field-token","at":"/a"},{"rule":"gateway-masked","at":"/b"}])"));
+      log_line(1, R"(,"redactions":[{"rule":"token-field","at":"/a"},{"rule":"gateway-masked","at":"/b"}])"));
   EXPECT_EQ(alerts_.size(), 1u);
 }
 

@@ -20,7 +20,7 @@ struct FilterOptions {
 
 struct FilterStats {
   std::uint64_t bytes_in = 0;
-  std::uint64_t lines = 0;          ///< a last line without newline counts
+  std::uint64_t lines = 0;  ///< a last line without newline counts
   std::uint64_t lines_changed = 0;
   std::map<std::string, std::uint64_t, std::less<>> by_rule;
 };
@@ -29,10 +29,10 @@ struct FilterStats {
 using FilterRead = std::function<Result<std::size_t>(char* bytes, std::size_t size)>;
 using FilterWrite = std::function<Status(std::string_view bytes)>;
 
-/// Copies `read` to `write` with every secret masked: same lines, same order, same newlines. Works on blocks of
-/// whole lines of about 1 MiB, one scan a block; runs of clean lines are copied at once. A line longer than
-/// limits::kLineBytesMax is worked on in parts, each as text, cut where no token is cut.
-/// `scanner` is the one that `redactor` was bound to. Errors: those of `read` and `write`.
+/// Copies `read` to `write` with every secret masked: same lines, same order, same newlines. Works on blocks
+/// of whole lines of about 1 MiB, one scan a block; runs of clean lines are copied at once. A line longer
+/// than limits::kLineBytesMax is worked on in parts, each as text, cut where no token is cut. `scanner` is
+/// the one that `redactor` was bound to. Errors: those of `read` and `write`.
 Result<FilterStats> redact_stream(const FilterRead& read, const FilterWrite& write, const Redactor& redactor,
                                   const Scanner& scanner, const FilterOptions& options = {});
 

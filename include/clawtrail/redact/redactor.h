@@ -97,8 +97,8 @@ class Redactor {
   virtual bool redact(std::string_view line, std::span<const Hit> hits, bool overflow, RedactScratch& scratch,
                       std::string& out, std::vector<Redaction>& redactions) const = 0;
 
-  /// An operator's pattern has no literal that a scan could find: redact() must be called for each line, also for
-  /// those without hits.
+  /// An operator's pattern has no literal that a scan could find: redact() must be called for each line, also
+  /// for those without hits.
   virtual bool every_line() const = 0;
   virtual std::size_t rules() const = 0;
   virtual std::string digest() const = 0;  ///< hex SHA-256 of the rules in force (no secrets)
