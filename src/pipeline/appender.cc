@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/appender.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -60,10 +61,11 @@ bool OwnRecordQueue::empty() const {
 
 Status Appender::append(const RedactedBatch& batch, bool gateway) {
   CHECK(batch.size() <= 2 * limits::kBatchRecordsMax);
+  if (batch.empty() && batch.progress().empty()) return {};
+  CLAWTRAIL_TRY(append_with_patience(batch));
   if (!batch.empty()) {
-    CLAWTRAIL_TRY(append_with_patience(batch));
-    if (first_unsynced_ns_ == 0) first_unsynced_ns_ = parts_.clock.monotonic_ns();
-    const std::string& source = batch.progress().empty() ? std::string() : batch.progress().front().source;
+    unsynced_ = true;
+    const std::string source = batch.progress().empty() ? std::string() : batch.progress().front().source;
     parts_.stats.appended(batch, source, gateway);
   }
   for (const SourceProgress& progress : batch.progress()) unacknowledged_.push_back(progress);
@@ -92,42 +94,52 @@ Status Appender::append_own() {
   CHECK(batch.size() == records.size());
   CLAWTRAIL_TRY(append(batch, false));
   own_appended_ += records.size();
+  urgent_ = true;
   return {};
 }
 
-Status Appender::maintain(bool idle) {
+Status Appender::maintain() {
   CLAWTRAIL_TRY(append_own());
-  if (first_unsynced_ns_ != 0) {
-    const std::int64_t age_ms = (parts_.clock.monotonic_ns() - first_unsynced_ns_) / 1'000'000;
-    if (idle || age_ms >= parts_.sync_interval_ms) CLAWTRAIL_TRY(sync());
-  } else if (!unacknowledged_.empty()) {
-    CLAWTRAIL_TRY(sync());
-  }
-  if (parts_.trail.checkpoint_due()) {
-    CLAWTRAIL_TRY(parts_.trail.checkpoint());
-    parts_.metrics.checkpoint_time(static_cast<double>(parts_.clock.now().ns) / 1e9);
-    parts_.durable.publish(parts_.trail.durable_size());
-  }
+  const bool waiting = unsynced_ || !unacknowledged_.empty();
+  if (waiting && (urgent_ || wait_ms() == 0)) CLAWTRAIL_TRY(sync());
+  if (!parts_.trail.checkpoint_due()) return {};
+  if (parts_.before_checkpoint) parts_.before_checkpoint(parts_.trail);
+  CLAWTRAIL_TRY(parts_.trail.checkpoint());
+  parts_.metrics.checkpoint_time(static_cast<double>(parts_.clock.now().ns) / 1e9);
+  settle();
   return {};
+}
+
+int Appender::wait_ms() const {
+  constexpr int kIdleWait = 20;
+  if (!unsynced_ && unacknowledged_.empty()) return kIdleWait;
+  const std::int64_t age_ms = (parts_.clock.monotonic_ns() - last_sync_ns_) / 1'000'000;
+  return static_cast<int>(std::clamp<std::int64_t>(parts_.sync_interval_ms - age_ms, 0, kIdleWait));
 }
 
 Status Appender::sync() {
   const std::int64_t begin = parts_.clock.monotonic_ns();
   CLAWTRAIL_TRY(parts_.trail.sync());
   parts_.metrics.sync_seconds(static_cast<double>(parts_.clock.monotonic_ns() - begin) / 1e9);
-  first_unsynced_ns_ = 0;
+  settle();
+  return {};
+}
+
+void Appender::settle() {
   CHECK(parts_.trail.durable_size() == parts_.trail.size());
+  unsynced_ = urgent_ = false;
+  last_sync_ns_ = parts_.clock.monotonic_ns();
   parts_.own.durable_.store(own_appended_);
   parts_.durable.publish(parts_.trail.durable_size());
   parts_.metrics.tree_size(parts_.trail.durable_size());
   for (const SourceProgress& progress : unacknowledged_) parts_.acknowledge(progress);
   unacknowledged_.clear();
-  return {};
 }
 
 Status Appender::finish() {
   CLAWTRAIL_TRY(append_own());
   CLAWTRAIL_TRY(sync());
+  if (parts_.before_checkpoint) parts_.before_checkpoint(parts_.trail);
   CLAWTRAIL_TRY(parts_.trail.close());
   parts_.durable.publish(parts_.trail.durable_size());
   return {};

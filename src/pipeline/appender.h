@@ -62,15 +62,19 @@ class Appender {
     int sync_interval_ms;
     std::string gateway;
     std::function<void(const SourceProgress&)> acknowledge;
-    std::function<bool()> give_up;  ///< true: stop waiting for disk space
+    std::function<bool()> give_up;                        ///< true: stop waiting for disk space
+    std::function<void(TrailWriter&)> before_checkpoint;  ///< tells the trail where the readers are
   };
   explicit Appender(Parts parts) : parts_(std::move(parts)) {}
 
   /// Appends the batch; waits (back-pressure) while the disk is full. Errors: kBroken, kIo: nothing can be
   /// written any more; kNoSpace only if give_up() said so.
   Status append(const RedactedBatch& batch, bool gateway);
-  /// Own records, group sync when due (or `idle`), checkpoint when due.
-  Status maintain(bool idle);
+  /// Own records, group sync when due, checkpoint when due. A first event after a quiet time is synced at
+  /// once, and own records (alerts) always are; under load syncs are sync_interval_ms apart.
+  Status maintain();
+  /// Until maintain() has something to do, if nothing comes in.
+  int wait_ms() const;
   /// Everything durable, final checkpoint, closed.
   Status finish();
   /// "" or why events are not taken in at present. Threads: any.
@@ -80,12 +84,15 @@ class Appender {
   Status append_with_patience(const RedactedBatch& batch);
   Status append_own();
   Status sync();
+  void settle();
   void set_trouble(std::string text);
 
   Parts parts_;
   std::vector<SourceProgress> unacknowledged_;
   std::uint64_t own_appended_ = 0;
-  std::int64_t first_unsynced_ns_ = 0;  ///< monotonic; 0: all is synced
+  bool unsynced_ = false;
+  bool urgent_ = false;            ///< own records wait for the sync
+  std::int64_t last_sync_ns_ = 0;  ///< monotonic
   mutable std::mutex trouble_mutex_;
   std::string trouble_;
 };

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clawtrail/config/config.h"
+
+#include "clawtrail/base/encoding.h"
+#include "clawtrail/base/hash.h"
+#include "clawtrail/base/limits.h"
+#include "clawtrail/io/system.h"
+#include "config/blocks.h"
+
+namespace clawtrail {
+
+namespace {
+
+void set_defaults(PipelineOptions& options) {
+  options.trail.path = expand_home("~/.clawtrail/trail");
+  options.signing_key_file = expand_home("~/.clawtrail/signing.key");
+  options.fingerprint_key_file = expand_home("~/.clawtrail/fingerprint.key");
+  options.cache_dir = expand_home("~/.cache/clawtrail");
+}
+
+/// The documents DIR/*.yaml.
+void read_documents(Files& files, const std::string& dir, std::vector<YamlNode>& out,
+                    Diagnostics& diagnostics) {
+  const std::vector<std::string> paths = files.glob(join_path(dir, "*.yaml"));
+  if (paths.empty()) {
+    diagnostics.error({dir, 0, 0}, "there are no .yaml files in this folder", "reinstall clawtrail");
+  }
+  for (const std::string& path : paths) {
+    const auto text = read_file(files, path, limits::kConfigBytesMax);
+    if (!text) {
+      diagnostics.error({path, 0, 0}, text.error().message);
+      continue;
+    }
+    YamlNode document = parse_yaml(*text, path, diagnostics);
+    if (document.exists()) out.push_back(std::move(document));
+  }
+}
+
+void read_share(Files& files, const SharePaths& share, PipelineOptions& options, Diagnostics& diagnostics) {
+  if (!share.patterns.empty()) {
+    read_documents(files, join_path(share.patterns, "secrets"), options.secret_packs, diagnostics);
+    read_documents(files, join_path(share.patterns, "events"), options.event_packs, diagnostics);
+  }
+  if (!share.alerts.empty()) read_documents(files, share.alerts, options.alert_lists, diagnostics);
+}
+
+void read_root(ConfigReader& reader, const YamlNode& root) {
+  Diagnostics& diagnostics = reader.diagnostics;
+  if (root.is_null() || !root.exists()) return;
+  if (!root.is_map()) return diagnostics.error(root.where(), "the configuration must be a map of blocks");
+  root.reject_unknown_keys(diagnostics,
+                           {"trail", "sources", "redaction", "logging", "audit", "monitoring", "notifiers",
+                            "web", "data_retention", "trusted_proxies", "forward", "scan", "reports",
+                            "alerts", "token_rotation", "gateway"},
+                           "the configuration");
+  read_trail(reader, root["trail"]);
+  read_sources(reader, root["sources"]);
+  read_redaction(reader, root["redaction"]);
+  read_logging(reader, root["logging"]);
+  read_audit(reader, root["audit"]);
+  read_web(reader, root["web"]);
+  read_monitoring(reader, root["monitoring"], root["web"].exists());
+  read_notifiers(reader, root["notifiers"]);
+  read_data_retention(reader, root["data_retention"]);
+  if (root["trusted_proxies"].exists()) {
+    reader.options.trusted_proxies = root["trusted_proxies"].as_strings(diagnostics, "trusted_proxies");
+    reader.options.trusted_proxies_given = true;
+  }
+  for (const char* key : {"forward", "scan", "reports", "token_rotation"}) {
+    if (root[key].exists()) {
+      diagnostics.warning(root[key].where(), std::string("not in this release: ") + key + "; it is ignored");
+    }
+  }
+  for (const char* key : {"alerts", "gateway"}) {
+    if (root[key].exists()) {
+      diagnostics.note(root[key].where(),
+                       std::string(key) + " is a setting of the gateway; clawtrail ignores it");
+    }
+  }
+}
+
+/// The command line wins over the file; without either, the gateway of this host is the source.
+void apply_inputs(Files& files, const ConfigInputs& inputs, PipelineOptions& options,
+                  Diagnostics& diagnostics) {
+  if (!inputs.trail.empty()) options.trail.path = expand_home(inputs.trail);
+  if (!inputs.inputs.empty()) {
+    SourceOptions source;
+    source.name = "input";
+    source.type = "file";
+    source.paths = inputs.inputs;
+    options.sources = {source};
+  }
+  options.once = inputs.once;
+  const std::string openclaw =
+      expand_home(environment("OPENCLAW_STATE_DIR").value_or("~/.openclaw")) + "/openclaw.json";
+  options.openclaw_config = environment("OPENCLAW_CONFIG_PATH").value_or(openclaw);
+  if (!files.stat(options.openclaw_config)) options.openclaw_config.clear();
+  if (!options.sources.empty() || !inputs.path.empty()) return;
+  SourceOptions source;
+  source.name = "gateway-log";
+  source.type = "file";
+  source.paths = find_local_openclaw(files);
+  if (source.paths.empty()) {
+    diagnostics.warning({}, "no OpenClaw was found on this host; waiting for /tmp/openclaw/openclaw-*.log");
+    source.paths.emplace_back("/tmp/openclaw/openclaw-*.log");
+  }
+  options.sources.push_back(std::move(source));
+}
+
+}  // namespace
+
+PipelineOptions parse_config(Files& files, const std::string& text, const std::string& file,
+                             const ConfigInputs& inputs, Diagnostics& diagnostics) {
+  ConfigReader reader{files, diagnostics, {}};
+  set_defaults(reader.options);
+  read_root(reader, parse_yaml(text, file, diagnostics));
+  PipelineOptions& options = reader.options;
+  read_share(files, inputs.share, options, diagnostics);
+  apply_inputs(files, inputs, options, diagnostics);
+  if (options.sources.empty()) {
+    diagnostics.error(
+        {file, 0, 0}, "there is no source to read from",
+        "for example  sources: [{name: gateway-log, type: file, path: \"/tmp/openclaw/openclaw-*.log\"}]");
+  }
+  options.trail.config_digest = hex(as_text(sha256(text)));
+  return std::move(options);
+}
+
+PipelineOptions load_config(Files& files, const ConfigInputs& inputs, Diagnostics& diagnostics) {
+  std::string text;
+  if (!inputs.path.empty()) {
+    auto read = read_file(files, inputs.path, limits::kConfigBytesMax);
+    if (!read) {
+      diagnostics.error({}, read.error().message);
+      return {};
+    }
+    text = std::move(*read);
+  }
+  return parse_config(files, text, inputs.path, inputs, diagnostics);
+}
+
+}  // namespace clawtrail
