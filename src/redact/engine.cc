@@ -16,8 +16,10 @@ namespace {
 
 /// Confirming costs at most this many bytes of matching for each byte of the line, and this much in any case.
 /// A line that needs more was made to cost time; it is masked whole.
-constexpr std::size_t kWorkPerByte = 24;
-constexpr std::size_t kWorkMin = 512 * limits::KiB;
+constexpr std::size_t kWorkPerByte = 8;
+constexpr std::size_t kWorkMin = 1 * limits::MiB;
+/// Secrets of one line that are masked one by one; a line with more is masked whole.
+constexpr std::size_t kFoundMax = 16 * limits::KiB;
 /// Buffers larger than this are given back after the line.
 constexpr std::size_t kBufferKept = 1 * limits::MiB;
 /// Keys shorter than this are names, also in a line that is masked whole.
@@ -224,7 +226,7 @@ void Engine::process_text(std::uint32_t index, std::span<const Hit> hits) {
     if (!range_.contains(hit.literal)) continue;
     own = true;
     for (const Action action : rules_.actions[hit.literal - range_.first]) act(index, hit, action);
-    if (work_ > work_max_) exhausted_ = true;
+    if (work_ > work_max_ || scratch_.found.size() > kFoundMax) exhausted_ = true;
     if (exhausted_) return;
   }
   for (const std::uint32_t pattern : rules_.always) match_user(index, pattern);

@@ -186,6 +186,7 @@ class RuleReader {
     const bool starts_token = rule_.anchored && rule_.border && !rule_.field;
     const auto tail =
         node_["tail"].as_int(diagnostics_, "tail", 0, 255).value_or(starts_token ? kTailDefault : 0);
+    rule_.token_shaped = rule_.anchored && tail > 0;
     for (const std::string& bytes : node_["literals"].as_strings(diagnostics_, "literals")) {
       if (bytes.size() < kLiteralBytesMin || bytes.size() > kLiteralBytesMax) {
         fail(node_["literals"], "a literal has 2 to 255 bytes");

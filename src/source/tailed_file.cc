@@ -105,18 +105,18 @@ bool TailedFile::begin_pass(std::int64_t now_ns) {
   return true;
 }
 
-bool TailedFile::head_unchanged() {
+bool TailedFile::head_unchanged(ByteOffset read_to) {
   const std::string head = read_piece(*file_, 0, limits::kFingerprintBytes);
   if (head.compare(0, head_.size(), head_) != 0) return false;
   // Only bytes that were read belong to this content for sure.
-  const std::size_t known = std::min<std::uint64_t>(head.size(), cutter_.end());
+  const std::size_t known = std::min<std::uint64_t>(head.size(), read_to);
   if (known > head_.size()) head_ = head.substr(0, known);
   return true;
 }
 
 bool TailedFile::content_unchanged() {
   const std::string piece = read_piece(*file_, cutter_.end() - probe_size_, probe_size_);
-  return piece == std::string_view(probe_.data(), probe_size_) && head_unchanged();
+  return piece == std::string_view(probe_.data(), probe_size_) && head_unchanged(cutter_.end());
 }
 
 ReadOutcome TailedFile::fail(Error error) {
@@ -138,8 +138,8 @@ ReadOutcome TailedFile::read(RawBatch& batch) {
     const std::size_t before = probe_size_;
     char* const start = room.data() - before;
     auto got = file_->read_at(cutter_.end() - before, {start, before + want});
-    const bool same =
-        got && *got >= before && std::memcmp(start, probe_.data(), before) == 0 && head_unchanged();
+    const bool same = got && *got >= before && std::memcmp(start, probe_.data(), before) == 0 &&
+                      head_unchanged(cutter_.end() + *got - before);
     if (!same || *got == before) {
       std::memcpy(start, probe_.data(), before);  // The carried bytes stay what they were.
       cutter_.give_back(batch);

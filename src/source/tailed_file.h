@@ -88,7 +88,8 @@ class TailedFile {
 
  private:
   bool fill_probe(ByteOffset end);
-  bool head_unchanged();
+  /// Compares the known head; learns more of it from the bytes before `read_to`.
+  bool head_unchanged(ByteOffset read_to);
   bool content_unchanged();
   ReadOutcome fail(Error error);
 

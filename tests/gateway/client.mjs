@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A client of the gateway's WebSocket protocol, version 4, as far as the provocations need it.
 import crypto from 'node:crypto';
 

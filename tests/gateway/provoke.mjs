@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes the gateway log what an attacker and a careless user make it log.  Prints what it did, one JSON object a line.
 import {connect, makeDevice, pause} from './client.mjs';
 
