@@ -174,6 +174,12 @@ class RealHttpServer : public HttpServer {
   /// httplib's limit looks at Content-Length only; chunked and compressed bodies are counted here.
   void read_and_answer(const httplib::Request& request, httplib::Response& response,
                        const httplib::ContentReader& reader) const {
+    const HttpResponse refusal{
+        413, "text/plain; charset=utf-8", "the body is longer than this server takes\n", {}};
+    // Not even skipped: that would keep a thread for as long as the client likes.
+    if (request.get_header_value<std::uint64_t>("Content-Length") > limits::kHttpBodyBytesMax) {
+      return fill(response, refusal);
+    }
     std::string body;
     bool too_large = false;
     const bool whole = reader([&](const char* bytes, std::size_t size) {
@@ -181,10 +187,7 @@ class RealHttpServer : public HttpServer {
       if (!too_large) body.append(bytes, size);
       return !too_large;
     });
-    if (too_large || response.status == 413) {
-      return fill(response,
-                  {413, "text/plain; charset=utf-8", "the body is longer than this server takes\n", {}});
-    }
+    if (too_large || response.status == 413) return fill(response, refusal);
     if (!whole) return fill(response, {400, "text/plain; charset=utf-8", "the body could not be read\n", {}});
     response.status = -1;
     answer(request, std::move(body), response);

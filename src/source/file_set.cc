@@ -12,6 +12,11 @@ namespace clawtrail {
 
 namespace {
 
+/// copytruncate copies first and truncates then. A file that looks like a copy is not begun before that could
+/// have happened: after it, the copy goes on where the original was left; without it, the file is one of its
+/// own.
+constexpr std::int64_t kCopyGraceNs = 5'000'000'000;
+
 Finding gap(Generation generation, std::uint64_t position, std::string reason, std::string details) {
   SourceNotice notice;
   notice.type = EventType::kGap;
@@ -51,7 +56,8 @@ FileSet::FileSet(Files& files, const FileSourceOptions& options, const Recovered
   });
 }
 
-void FileSet::scan(DirWatch& watch) {
+void FileSet::scan(DirWatch& watch, std::int64_t now_ns) {
+  now_ns_ = now_ns;
   const std::vector<Seen> seen = look(watch);
   std::vector<Seen> fresh;
   link(seen, fresh);
@@ -162,11 +168,29 @@ bool FileSet::adopt(const Seen& seen, bool linked) {
   complaints_.erase(seen.path);
   auto file = std::make_unique<TailedFile>(options_.fingerprint_key, options_.line_bytes_max, seen.path,
                                            std::move(*opened), *stat);
-  resume(*file);
+  if (!resume(*file)) hold_back_copy(*file);
   file->linked = linked;
   tracked_.push_back(std::move(file));
   limit_open(nullptr);
   return true;
+}
+
+void FileSet::hold_back_copy(TailedFile& file) const {
+  for (const auto& other : tracked_) {
+    if (other->generation > 0 && !other->rotated && file.begins_like(*other)) {
+      file.held_until_ns = now_ns_ + kCopyGraceNs;
+    }
+  }
+}
+
+bool FileSet::continue_in_copy(const RecoveredSource& stopped, const FileRecord& record) {
+  if (record.probe.empty() || record.head_bytes == 0) return false;  // Too little to tell a copy by.
+  for (const auto& file : tracked_) {
+    if (file->generation != 0 || !file->open() || !file->resume(stopped, record)) continue;
+    file->held_until_ns = 0;
+    return true;
+  }
+  return false;
 }
 
 bool FileSet::resume(TailedFile& file) {
@@ -209,6 +233,8 @@ void FileSet::judge_recovered() {
       waiting.insert(waiting.begin(), *known);
       continue;
     }
+    if (known->record && !known->record->drained && continue_in_copy(known->recovered, *known->record))
+      continue;
     const SourceProgress& progress = known->recovered.progress;
     Finding finding{progress.generation, std::nullopt, std::nullopt};
     if (!known->record || !known->record->drained) {

@@ -29,8 +29,14 @@ class FileSet {
   FileSet(Files& files, const FileSourceOptions& options, const Recovered& recovered);
 
   /// Looks at the folders: new files are opened, renamed and vanished ones noticed, the order made anew.
-  void scan(DirWatch& watch);
+  void scan(DirWatch& watch, std::int64_t now_ns);
 
+  /// The file was truncated after copytruncate had copied it: goes on in the copy, if there is one with the
+  /// bytes that were read before, at the same place. False if there is none.
+  bool continue_in_copy(const RecoveredSource& stopped, const FileRecord& record);
+
+  /// Makes the order anew, after a generation was begun or ended out of turn.
+  void sort();
   /// In the order of reading: generations begun, by number; then the others, oldest first.
   std::vector<std::unique_ptr<TailedFile>>& files() { return tracked_; }
   const std::vector<std::unique_ptr<TailedFile>>& files() const { return tracked_; }
@@ -60,6 +66,7 @@ class FileSet {
   std::vector<Seen> look(DirWatch& watch);
   void link(const std::vector<Seen>& seen, std::vector<Seen>& fresh);
   bool adopt(const Seen& seen, bool linked);
+  void hold_back_copy(TailedFile& file) const;
   bool resume(TailedFile& file);
   void judge_recovered();
   bool find_renamed(const Known& known);
@@ -67,11 +74,11 @@ class FileSet {
   void drop_lost();
   void limit_open(const TailedFile* keep);
   void forget_complaints(const std::set<std::string>& paths, const std::set<std::string>& missing);
-  void sort();
 
   Files& files_;
   const FileSourceOptions& options_;
   Generation generation_ = 0;  // highest one given
+  std::int64_t now_ns_ = 0;    // time of the scan
   std::vector<std::unique_ptr<TailedFile>> tracked_;
   std::vector<Known> known_;
   std::deque<Finding> findings_;

@@ -49,7 +49,8 @@ class FileSource : public Source {
   bool at_end(RawBatch& batch);
   bool leave(RawBatch& batch);
   bool has_successor(const TailedFile& file) const;
-  void retire(RawBatch& batch);
+  bool continue_in_copy();
+  bool retire(RawBatch& batch);
   void hand_out(TailedFile& file, RawBatch& batch);
   TailedFile& current() { return *set_.files()[cursor_]; }
 
@@ -100,7 +101,7 @@ Poll FileSource::poll(RawBatch& batch, int wait_ms) {
 void FileSource::look() {
   looked_at_ns_ = now_ns_;
   changed_ = false;
-  set_.scan(*watch_);
+  set_.scan(*watch_, now_ns_);
   bool any = false;
   for (const auto& file : set_.files()) any = any || file->linked;
   available_.store(any);
@@ -143,6 +144,7 @@ bool FileSource::hand_out_finding(RawBatch& batch) {
 
 bool FileSource::serve(RawBatch& batch) {
   TailedFile& file = current();
+  if (file.held_until_ns > now_ns_ && !options_.once) return false;
   if (!file.open()) {
     if (file.unread() == 0 && !file.changed) return false;
     if (!set_.reopen(file)) return false;
@@ -156,8 +158,7 @@ bool FileSource::serve(RawBatch& batch) {
           hand_out(file, batch);
           return true;
         case ReadOutcome::kRewritten:
-          retire(batch);
-          return true;
+          return retire(batch);
         case ReadOutcome::kFailed:
           set_.complain(file.path(), file.failure());
           return hand_out_finding(batch);
@@ -211,7 +212,21 @@ bool FileSource::has_successor(const TailedFile& file) const {
   return false;
 }
 
-void FileSource::retire(RawBatch& batch) {
+bool FileSource::continue_in_copy() {
+  const TailedFile* const file = &current();
+  if (file->generation == 0) return false;
+  look();
+  while (&current() != file) ++cursor_;  // A file that is open stays in the set.
+  return set_.continue_in_copy({file->progress(options_.name), false}, file->record());
+}
+
+bool FileSource::retire(RawBatch& batch) {
+  if (continue_in_copy()) {
+    set_.start_over(set_.files()[cursor_]);
+    set_.sort();
+    cursor_ = 0;  // What the copy still holds comes before what the file holds now.
+    return next_batch(batch);
+  }
   std::unique_ptr<TailedFile>& slot = set_.files()[cursor_];
   TailedFile& file = *slot;
   const std::uint64_t read_to = file.next();
@@ -223,7 +238,7 @@ void FileSource::retire(RawBatch& batch) {
   const std::string details = describe(file.record());
   const std::string path = file.path();
   set_.start_over(slot);
-  if (complete) return;  // An archive that was read to its end: nothing was lost.
+  if (complete) return true;  // An archive that was read to its end: nothing was lost.
   SourceNotice notice;
   notice.type = EventType::kGap;
   notice.position = read_to;
@@ -232,6 +247,7 @@ void FileSource::retire(RawBatch& batch) {
                   " bytes now; what was written in between and not read is lost";
   notice.details = details;
   batch.notices.push_back(std::move(notice));
+  return true;
 }
 
 void FileSource::hand_out(TailedFile& file, RawBatch& batch) {

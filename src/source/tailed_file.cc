@@ -78,6 +78,11 @@ bool TailedFile::resume(const RecoveredSource& recovered, const FileRecord& reco
   return true;
 }
 
+bool TailedFile::begins_like(const TailedFile& other) const {
+  CHECK(file_ != nullptr);
+  return !other.head_.empty() && read_piece(*file_, 0, other.head_.size()) == other.head_;
+}
+
 bool TailedFile::fill_probe(ByteOffset end) {
   const std::size_t size = std::min<std::uint64_t>(end, probe_.size());
   const std::string piece = read_piece(*file_, end - size, size);

@@ -41,6 +41,9 @@ class TailedFile {
   /// read.
   bool resume(const RecoveredSource& recovered, const FileRecord& record);
 
+  /// True if this file begins as all that is known of `other`'s head does: it may be a copy of it.
+  bool begins_like(const TailedFile& other) const;
+
   /// Looks at size and time. False if the descriptor cannot be asked (see failure()).
   bool begin_pass(std::int64_t now_ns);
   /// Reads on, towards the target. `batch` has been cleared; it has lines only after kLines.
@@ -84,7 +87,8 @@ class TailedFile {
   bool linked = true;         ///< found by the last look at the folders
   bool rotated = false;  ///< renamed, deleted, or an archive by its name: nobody should write to it any more
   bool drained = false;  ///< rotated and read to its end
-  bool changed = false;  ///< closed, and the last look found another size or time
+  std::int64_t held_until_ns = 0;  ///< looks like a copy that copytruncate makes: not begun before
+  bool changed = false;            ///< closed, and the last look found another size or time
 
  private:
   bool fill_probe(ByteOffset end);

@@ -137,6 +137,20 @@ TEST_F(FileRestartTest, AnEqualHeadDoesNotHideARewriteWhileNobodyRead) {
   EXPECT_EQ(notebook_.gaps.size(), 1U);
 }
 
+TEST_F(FileRestartTest, CopyTruncateWhileNobodyReadLosesAndRepeatsNothing) {
+  append("a.log", "one\ntwo\n");
+  start();
+  read_all();
+  append("a.log", "three\n");
+  std::filesystem::copy_file(folder_ / "a.log", folder_ / "a.1.log");
+  truncate("a.log");
+  append("a.log", "four\n");
+  start();
+  read_all_later();
+  EXPECT_EQ(texts(), (Texts{"one", "two", "three", "four"}));
+  EXPECT_TRUE(notebook_.gaps.empty());
+}
+
 TEST_F(FileRestartTest, AnUnterminatedLineIsNotReadTwice) {
   once_ = true;
   append("a.log", "one\nlast");

@@ -219,6 +219,44 @@ TEST_F(FileSourceTest, CopyTruncateToTheSameSizeIsSeen) {
   EXPECT_EQ(notebook_.gaps.size(), 1U);
 }
 
+TEST_F(FileSourceTest, TheCopyOfCopyTruncateGoesOnWhereTheOriginalWasLeft) {
+  append("a.log", "one\ntwo\n");
+  start();
+  read_all();
+  append("a.log", "three\nfour");
+  std::filesystem::copy_file(folder_ / "a.log", folder_ / "a.1.log");
+  truncate("a.log");
+  append("a.log", "five\n");
+  read_all_later();
+  EXPECT_EQ(texts(), (Texts{"one", "two", "three", "four", "five"}));
+  EXPECT_TRUE(notebook_.gaps.empty());
+  EXPECT_EQ(notebook_.lines[2].generation, 1U);
+  EXPECT_EQ(notebook_.lines[2].position, 8U);
+}
+
+TEST_F(FileSourceTest, ACopySeenBeforeTheTruncationIsNotReadTwice) {
+  append("a.log", "one\ntwo\n");
+  start();
+  read_all();
+  std::filesystem::copy_file(folder_ / "a.log", folder_ / "a.1.log");
+  read_all();
+  truncate("a.log");
+  read_all();
+  append("a.log", "three\n");
+  read_all_later();
+  EXPECT_EQ(texts(), (Texts{"one", "two", "three"}));
+  EXPECT_TRUE(notebook_.gaps.empty());
+}
+
+TEST_F(FileSourceTest, ACopyWithoutATruncationIsAFileOfItsOwn) {
+  append("a.log", "one\n");
+  start();
+  read_all();
+  append("b.log", "one\ntwo\n");
+  read_all_later();
+  EXPECT_EQ(texts(), (Texts{"one", "one", "two"}));
+}
+
 TEST_F(FileSourceTest, AnEqualProbeDoesNotHideARewrittenHead) {
   const std::string tail = std::string(100, 't') + "\n";
   append("a.log", "old head\n" + tail);
