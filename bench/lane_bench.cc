@@ -4,7 +4,10 @@
 // leaves.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -95,10 +98,21 @@ RawBatch make_batch(const std::vector<std::string>& lines) {
   return batch;
 }
 
-RawBatch generated_batch() {
+/// Lines without secrets, or with a made-up key in every hundredth.
+RawBatch generated_batch(bool secrets = false) {
   Random random;
   std::vector<std::string> lines;
-  for (int i = 0; i < 2000; ++i) lines.push_back(gateway_line(random, i));
+  for (int i = 0; i < 2000; ++i) {
+    std::string line = gateway_line(random, i);
+    if (secrets && i % 100 == 0) {
+      std::string key =
+          "sk-"
+          "ant-api03-";
+      while (key.size() < 106) key += static_cast<char>('a' + random.next(26));
+      line.insert(line.size() - 1, ",\"note\":\"use " + key + "AA\"");
+    }
+    lines.push_back(std::move(line));
+  }
   return make_batch(lines);
 }
 
@@ -142,6 +156,39 @@ std::shared_ptr<LaneProgram> program_without_redaction() {
   auto program = std::make_shared<LaneProgram>();
   program->scanner = std::make_shared<NoScanner>();
   program->redactor = std::make_shared<NoRedactor>();
+  program->classifier = classifier();
+  return program;
+}
+
+/// The shipped rules, two known secrets and the guide's alert literals.
+std::shared_ptr<LaneProgram> whole_program() {
+  Diagnostics diagnostics;
+  std::vector<std::string> paths;
+  const std::string folder = "patterns/secrets/";
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(CLAWTRAIL_SOURCE_DIR) + "/" + folder)) {
+    if (entry.path().extension() == ".yaml") paths.push_back(folder + entry.path().filename().string());
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<YamlNode> packs;
+  for (const std::string& path : paths) packs.push_back(parse_yaml(read(path), path, diagnostics));
+  KnownSecrets known;
+  known.add("GATEWAY_TOKEN", "gw" + hex(as_text(sha256("a known secret"))).substr(0, 30));
+  RedactorOptions options;
+  options.fingerprint_key = std::string(32, 'k');
+  std::shared_ptr<Redactor> redactor = Redactor::load(packs, known, std::move(options), diagnostics);
+  CHECK(!diagnostics.has_errors());
+  const LiteralSet conditions = {{"sk-ant-api"}, {"sk-proj-"}};
+  const LiteralSet* sets[] = {&redactor->literals(), &conditions};
+  auto built = compile_scanner(sets);
+  CHECK(built.ok());
+  redactor->bind(built->scanner, built->ranges[0]);
+  auto program = std::make_shared<LaneProgram>();
+  program->scanner = built->scanner;
+  program->redactor = redactor;
+  program->redactor_range = built->ranges[0];
+  program->condition_range = built->ranges[1];
+  program->condition_names = {"anthropic", "openai"};
   program->classifier = classifier();
   return program;
 }
@@ -193,9 +240,17 @@ void BM_DecodeCaptured(benchmark::State& state) { decode(state, captured_batch()
 void BM_LaneWithoutRedaction(benchmark::State& state) {
   run_lane(state, generated_batch(), program_without_redaction());
 }
+void BM_LaneClean(benchmark::State& state) { run_lane(state, generated_batch(), whole_program()); }
+void BM_LaneOnePercentSecrets(benchmark::State& state) {
+  run_lane(state, generated_batch(true), whole_program());
+}
+void BM_LaneCaptured(benchmark::State& state) { run_lane(state, captured_batch(), whole_program()); }
 BENCHMARK(BM_DecodeGenerated);
 BENCHMARK(BM_DecodeCaptured);
 BENCHMARK(BM_LaneWithoutRedaction);
+BENCHMARK(BM_LaneClean);
+BENCHMARK(BM_LaneOnePercentSecrets);
+BENCHMARK(BM_LaneCaptured);
 
 }  // namespace
 

@@ -7,10 +7,13 @@
 
 #include "clawtrail/base/limits.h"
 #include "clawtrail/base/names.h"
+#include "clawtrail/event/classifier.h"
 
 namespace clawtrail {
 
 namespace {
+
+constexpr const char* kSourceTypes = "use file, stdin or zeromq";
 
 void not_yet(Diagnostics& diagnostics, const YamlNode& node, const std::string& what) {
   if (node.exists()) diagnostics.warning(node.where(), "not in this release: " + what + "; it is ignored");
@@ -48,8 +51,9 @@ void read_zeromq_source(ConfigReader& reader, const YamlNode& node, SourceOption
                            {"name", "type", "listen", "mode", "curve_secret_key", "insecure"},
                            "a zeromq source");
   source.listen = reader.expanded(node["listen"], "listen");
-  if (source.listen.empty()) {
-    reader.diagnostics.error(node.where(), "the source " + source.name + " has no listen address",
+  if (!source.listen.starts_with("tcp://") && !source.listen.starts_with("ipc://")) {
+    reader.diagnostics.error(node["listen"].exists() ? node["listen"].where() : node.where(),
+                             "the source " + source.name + " needs a listen address of tcp:// or ipc://",
                              "for example tcp://127.0.0.1:5599");
   }
   const std::string mode = reader.text_or(node["mode"], "mode", "pull");
@@ -91,9 +95,12 @@ void read_source(ConfigReader& reader, const YamlNode& node, std::set<std::strin
   } else if (std::find(kLater.begin(), kLater.end(), source.type) != kLater.end()) {
     not_yet(reader.diagnostics, node, "sources of type " + source.type);
     return;
+  } else if (source.type.empty()) {
+    if (!node["type"].exists()) reader.diagnostics.error(node.where(), "a source has no type", kSourceTypes);
+    return;
   } else {
     reader.diagnostics.error(node["type"].exists() ? node["type"].where() : node.where(),
-                             "unknown source type \"" + source.type + "\"", "use file, stdin or zeromq");
+                             "unknown source type \"" + source.type + "\"", kSourceTypes);
     return;
   }
   reader.options.sources.push_back(std::move(source));
@@ -137,8 +144,15 @@ void read_redaction(ConfigReader& reader, const YamlNode& node) {
   Diagnostics& diagnostics = reader.diagnostics;
   node.reject_unknown_keys(diagnostics, {"packs", "gitleaks", "known_secrets", "key_file", "replacement"},
                            "redaction");
+  bool shipped = !node["packs"].exists();
   for (const std::string& pack : node["packs"].as_strings(diagnostics, "redaction.packs")) {
     if (pack != "default") not_yet(diagnostics, node["packs"], "the pack " + pack);
+    shipped = shipped || pack == "default";
+  }
+  if (!shipped) {
+    diagnostics.error(node["packs"].where(),
+                      "redaction.packs without \"default\" would leave secrets in the trail",
+                      "add default, or leave redaction.packs out");
   }
   if (!node["gitleaks"].items().empty()) not_yet(diagnostics, node["gitleaks"], "gitleaks files");
   if (const auto key = node["key_file"].as_string(diagnostics, "redaction.key_file")) {
@@ -213,6 +227,10 @@ void read_monitoring(ConfigReader& reader, const YamlNode& node, bool web_given)
     const bool enabled =
         prometheus["enabled"].as_bool(diagnostics, "monitoring.prometheus.enabled").value_or(true);
     const auto port = prometheus["port"].as_int(diagnostics, "monitoring.prometheus.port", 0, 65'535);
+    if (prometheus["metrics"].exists()) {
+      diagnostics.note(prometheus["metrics"].where(),
+                       "every metric is shown, whatever monitoring.prometheus.metrics says");
+    }
     if (!web_given) {
       reader.options.web.enabled = enabled;
       if (port) reader.options.web.listen = "127.0.0.1:" + std::to_string(*port);
@@ -246,8 +264,11 @@ void read_notifiers(ConfigReader& reader, const YamlNode& node) {
       continue;
     }
     if (notifier.type != "webhook") {
-      reader.diagnostics.error(value.where(), "unknown notifier type \"" + notifier.type + "\"",
-                               "use webhook");
+      reader.diagnostics.error(
+          value["type"].exists() ? value["type"].where() : key.where(),
+          "the notifier " + notifier.name + " has " +
+              (notifier.type.empty() ? "no type" : "the unknown type \"" + notifier.type + "\""),
+          "use webhook");
       continue;
     }
     value.reject_unknown_keys(reader.diagnostics, {"type", "url"}, "a webhook");
@@ -264,10 +285,36 @@ void read_web(ConfigReader& reader, const YamlNode& node) {
   if (!require_map(reader.diagnostics, node, "web")) return;
   node.reject_unknown_keys(reader.diagnostics, {"listen", "token"}, "web");
   reader.options.web.listen = reader.text_or(node["listen"], "web.listen", reader.options.web.listen);
-  if (reader.options.web.listen.find(':') == std::string::npos) {
-    reader.diagnostics.error(node["listen"].where(), "web.listen must be HOST:PORT");
-  }
+  reader.host_and_port(node["listen"], reader.options.web.listen, "web.listen");
   if (node["token"].exists()) reader.options.web.token = reader.secret(node["token"], "web.token");
+}
+
+void read_trusted_proxies(ConfigReader& reader, const YamlNode& node) {
+  if (!node.exists()) return;
+  reader.options.trusted_proxies = node.as_strings(reader.diagnostics, "trusted_proxies");
+  reader.options.trusted_proxies_given = true;
+  for (const YamlNode& item : node.items()) {
+    if (!item.is_scalar()) continue;
+    if (const auto parsed = TrustedProxies::parse({item.text()}); !parsed) {
+      reader.diagnostics.error(item.where(), "trusted_proxies: " + parsed.error().message,
+                               "for example 10.0.0.0/8");
+    }
+  }
+}
+
+void read_other_blocks(ConfigReader& reader, const YamlNode& root) {
+  Diagnostics& diagnostics = reader.diagnostics;
+  for (const char* key : {"forward", "scan", "reports", "token_rotation"})
+    not_yet(diagnostics, root[key], key);
+  gateway_only(diagnostics, root["gateway"], "gateway");
+  const YamlNode alerts = root["alerts"];
+  for (const char* key : {"onFailedAuth", "onUnknownNumber", "onHighUsage"}) {
+    gateway_only(diagnostics, alerts[key], std::string("alerts.") + key);
+  }
+  if (alerts.exists() && !alerts.is_map() && !alerts.is_null()) {
+    diagnostics.error(alerts.where(), "alert rules stand under monitoring.alerts, not under alerts");
+  }
+  alerts.reject_unknown_keys(diagnostics, {"onFailedAuth", "onUnknownNumber", "onHighUsage"}, "alerts");
 }
 
 void read_data_retention(ConfigReader& reader, const YamlNode& node) {

@@ -20,8 +20,13 @@ struct ConfigReader {
   std::string secret(const YamlNode& node, const std::string& name);
   /// `${VAR}` put in anywhere in a text that is no secret by itself (an address).
   std::string expanded(const YamlNode& node, const std::string& name);
+  /// One error unless `text` is an address with a port.
+  bool host_and_port(const YamlNode& node, const std::string& text, const std::string& name);
   std::string text_or(const YamlNode& node, const std::string& name, const std::string& fallback);
 };
+
+/// Where the gateway of this user keeps its configuration, whether or not it exists.
+std::string openclaw_config_path();
 
 void read_trail(ConfigReader& reader, const YamlNode& node);
 void read_sources(ConfigReader& reader, const YamlNode& node);
@@ -31,6 +36,9 @@ void read_audit(ConfigReader& reader, const YamlNode& node);
 void read_monitoring(ConfigReader& reader, const YamlNode& node, bool web_given);
 void read_notifiers(ConfigReader& reader, const YamlNode& node);
 void read_web(ConfigReader& reader, const YamlNode& node);
+void read_trusted_proxies(ConfigReader& reader, const YamlNode& node);
+/// Blocks that other releases or the gateway itself act on: said, never ignored in silence.
+void read_other_blocks(ConfigReader& reader, const YamlNode& root);
 void read_data_retention(ConfigReader& reader, const YamlNode& node);
 
 }  // namespace clawtrail

@@ -11,11 +11,14 @@ namespace clawtrail {
 
 namespace {
 
+/// The package runs as a user of its own, whose state is where the system keeps state.
 void set_defaults(PipelineOptions& options) {
-  options.trail.path = expand_home("~/.clawtrail/trail");
-  options.signing_key_file = expand_home("~/.clawtrail/signing.key");
-  options.fingerprint_key_file = expand_home("~/.clawtrail/fingerprint.key");
-  options.cache_dir = expand_home("~/.cache/clawtrail");
+  const bool system = os_user() == "clawtrail";
+  const std::string state = system ? "/var/lib/clawtrail" : expand_home("~/.clawtrail");
+  options.trail.path = join_path(state, "trail");
+  options.signing_key_file = join_path(state, "signing.key");
+  options.fingerprint_key_file = join_path(state, "fingerprint.key");
+  options.cache_dir = system ? "/var/cache/clawtrail" : expand_home("~/.cache/clawtrail");
 }
 
 /// The documents DIR/*.yaml.
@@ -62,21 +65,8 @@ void read_root(ConfigReader& reader, const YamlNode& root) {
   read_monitoring(reader, root["monitoring"], root["web"].exists());
   read_notifiers(reader, root["notifiers"]);
   read_data_retention(reader, root["data_retention"]);
-  if (root["trusted_proxies"].exists()) {
-    reader.options.trusted_proxies = root["trusted_proxies"].as_strings(diagnostics, "trusted_proxies");
-    reader.options.trusted_proxies_given = true;
-  }
-  for (const char* key : {"forward", "scan", "reports", "token_rotation"}) {
-    if (root[key].exists()) {
-      diagnostics.warning(root[key].where(), std::string("not in this release: ") + key + "; it is ignored");
-    }
-  }
-  for (const char* key : {"alerts", "gateway"}) {
-    if (root[key].exists()) {
-      diagnostics.note(root[key].where(),
-                       std::string(key) + " is a setting of the gateway; clawtrail ignores it");
-    }
-  }
+  read_trusted_proxies(reader, root["trusted_proxies"]);
+  read_other_blocks(reader, root);
 }
 
 /// The command line wins over the file; without either, the gateway of this host is the source.
@@ -91,9 +81,7 @@ void apply_inputs(Files& files, const ConfigInputs& inputs, PipelineOptions& opt
     options.sources = {source};
   }
   options.once = inputs.once;
-  const std::string openclaw =
-      expand_home(environment("OPENCLAW_STATE_DIR").value_or("~/.openclaw")) + "/openclaw.json";
-  options.openclaw_config = environment("OPENCLAW_CONFIG_PATH").value_or(openclaw);
+  options.openclaw_config = openclaw_config_path();
   if (!files.stat(options.openclaw_config)) options.openclaw_config.clear();
   if (!options.sources.empty() || !inputs.path.empty()) return;
   SourceOptions source;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the OpenClaw of this host writes its file log.
+#include <algorithm>
+
 #include "clawtrail/base/limits.h"
 #include "clawtrail/config/config.h"
 #include "clawtrail/event/json.h"
 #include "clawtrail/io/system.h"
+#include "config/blocks.h"
 
 namespace clawtrail {
 
@@ -24,10 +27,7 @@ std::string with_chain(const std::string& path) {
 
 /// `logging.file` of the gateway's configuration, if it can be read.
 std::string configured_log(Files& files) {
-  const std::string state = expand_home(environment("OPENCLAW_STATE_DIR").value_or("~/.openclaw"));
-  const auto text =
-      read_file(files, environment("OPENCLAW_CONFIG_PATH").value_or(join_path(state, "openclaw.json")),
-                limits::kConfigBytesMax);
+  const auto text = read_file(files, openclaw_config_path(), limits::kConfigBytesMax);
   if (!text) return "";
   JsonParser parser;
   const auto root = parser.parse(*text);
@@ -36,15 +36,24 @@ std::string configured_log(Files& files) {
 
 }  // namespace
 
+std::string openclaw_config_path() {
+  const std::string state = expand_home(environment("OPENCLAW_STATE_DIR").value_or("~/.openclaw"));
+  return expand_home(environment("OPENCLAW_CONFIG_PATH").value_or(join_path(state, "openclaw.json")));
+}
+
 std::vector<std::string> find_local_openclaw(Files& files) {
   std::vector<std::string> out;
-  if (const std::string path = configured_log(files); !path.empty())
-    out.push_back(with_chain(expand_home(path)));
+  const auto add = [&](const std::string& pattern) {
+    if (std::find(out.begin(), out.end(), pattern) == out.end()) out.push_back(pattern);
+  };
+  if (const std::string path = configured_log(files); !path.empty()) add(with_chain(expand_home(path)));
+  // A gateway that is set up but has not logged yet will log to one of these.
+  const bool expected = out.empty() && files.stat(openclaw_config_path()).ok();
   const std::string temporary = environment("TMPDIR").value_or("/tmp");
   for (const std::string& dir :
        {std::string("/tmp/openclaw"), temporary + "/openclaw-" + std::to_string(effective_user_id())}) {
     const std::string pattern = join_path(dir, "openclaw-*.log");
-    if (!files.glob(pattern).empty()) out.push_back(pattern);
+    if (expected || !files.glob(pattern).empty()) add(pattern);
   }
   return out;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values that come from elsewhere: ${VAR} and file:PATH.
+#include <charconv>
+
 #include "clawtrail/io/system.h"
 #include "config/blocks.h"
 
@@ -28,6 +30,8 @@ std::string substitute(const YamlNode& node, Diagnostics& diagnostics, bool& use
     if (!value) {
       diagnostics.error(node.where(), "the environment variable " + name + " is not set",
                         "set it, or write file:PATH to read the value from a file");
+    } else if (value->empty()) {
+      diagnostics.error(node.where(), "the environment variable " + name + " is empty");
     }
     used = true;
     out += value.value_or("");
@@ -49,6 +53,7 @@ std::string ConfigReader::secret(const YamlNode& node, const std::string& name) 
       return "";
     }
     while (!value->empty() && (value->back() == '\n' || value->back() == '\r')) value->pop_back();
+    if (value->empty()) diagnostics.error(node.where(), name + ": the file " + path + " is empty");
     return *value;
   }
   bool used = false;
@@ -58,6 +63,19 @@ std::string ConfigReader::secret(const YamlNode& node, const std::string& name) 
                         "write ${VARIABLE} or file:PATH instead");
   }
   return value;
+}
+
+bool ConfigReader::host_and_port(const YamlNode& node, const std::string& text, const std::string& name) {
+  constexpr int kPortMax = 65'535;
+  const std::size_t colon = text.rfind(':');
+  if (colon != std::string::npos && colon > 0) {
+    int port = -1;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data() + colon + 1, last, port);
+    if (error == std::errc() && end == last && port >= 0 && port <= kPortMax) return true;
+  }
+  diagnostics.error(node.where(), name + " must be HOST:PORT", "for example 127.0.0.1:9464");
+  return false;
 }
 
 std::string ConfigReader::expanded(const YamlNode& node, const std::string& name) {

@@ -140,7 +140,7 @@ struct RecordWriter::Fields {
   Level level = Level::kNone;
   std::optional<Severity> severity;
   Outcome result = Outcome::kNone;
-  std::array<std::string_view, kFields> texts{};
+  std::span<const std::string_view> texts;  ///< by Field
   const std::array<double, kQuantities>* quantities = nullptr;
   std::string_view clock, parse_error;
   std::string_view gateway_member;
@@ -208,8 +208,10 @@ void RecordWriter::add(const SourceNotice& notice) {
   fields.time = observed_;
   fields.type = notice.type;
   fields.level = notice.type == EventType::kGap ? Level::kWarn : Level::kInfo;
+  Event told;
   const std::string reason = repaired(notice.reason);
-  fields.texts[static_cast<std::size_t>(Field::kReason)] = reason;
+  told[Field::kReason] = reason;
+  fields.texts = told.fields;
   fields.gateway_member = gateway_member_;
   fields.details = or_empty(notice.details);
   RecordExtras extras;
@@ -227,11 +229,13 @@ void RecordWriter::add(const OwnRecord& record) {
   fields.level = record.level;
   fields.severity = record.severity;
   fields.result = record.result;
+  Event told;
   const std::string user = repaired(record.user), action = repaired(record.action),
                     reason = repaired(record.reason);
-  fields.texts[static_cast<std::size_t>(Field::kUser)] = user;
-  fields.texts[static_cast<std::size_t>(Field::kAction)] = action;
-  fields.texts[static_cast<std::size_t>(Field::kReason)] = reason;
+  told[Field::kUser] = user;
+  told[Field::kAction] = action;
+  told[Field::kReason] = reason;
+  fields.texts = told.fields;
   std::string gateway;
   if (!record.gateway.empty()) gateway = ",\"gateway\":" + json_string(record.gateway);
   fields.gateway_member = gateway;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clawtrail/match/scanner.h"
 
-#include <hs/hs.h>
+#include <hs.h>
 
 #include <algorithm>
 

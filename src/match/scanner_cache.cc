@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "match/scanner_cache.h"
 
-#include <hs/hs.h>
+#include <hs.h>
 
 #include <cstdlib>
 #include <filesystem>

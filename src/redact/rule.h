@@ -43,7 +43,7 @@ struct Rule {
   std::optional<Regex> regex;
   bool anchored = true;            ///< the match begins with the literal; else it is searched around it
   std::size_t before = 0;          ///< bytes before the literal where a match may begin, if not anchored
-  bool token_shaped = false;  ///< after the literal a match has no white space and no quotes
+  bool token_shaped = false;       ///< after the literal a match has no white space and no quotes
   std::size_t window_bytes = 512;  ///< longest match; what is longer is reached by kExtend
   int group = 0;                   ///< the capture that is the secret
   EndMode end = EndMode::kExtend;

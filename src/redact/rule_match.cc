@@ -45,13 +45,15 @@ bool keyword_near(const Rule& rule, std::string_view text, Span match) {
                      [&](const std::string& word) { return small.find(word) != std::string::npos; });
 }
 
-/// How much of `text` from `from` on the pattern may see: of a token no more than the bytes that can be one, so that
-/// a candidate in ordinary text costs next to nothing.
+/// How much of `text` from `from` on the pattern may see: of a token no more than the bytes that can be one,
+/// so that a candidate in ordinary text costs next to nothing.
 std::size_t window_size(const Rule& rule, std::string_view text, std::size_t from, std::size_t literal_end) {
   const std::size_t limit = std::min(text.size() - from, rule.window_bytes);
   if (!rule.token_shaped) return limit;
   std::size_t end = literal_end;
-  while (end < from + limit && static_cast<unsigned char>(text[end]) > ' ' && text[end] != '"' && text[end] != '\'') ++end;
+  while (end<from + limit&& static_cast<unsigned char>(text[end])> ' ' && text[end] != '"' &&
+         text[end] != '\'')
+    ++end;
   return std::max(end, literal_end) - from;
 }
 

@@ -47,8 +47,8 @@ std::vector<std::string> make_log(unsigned seed, int records) {
     if (pick(6) == 0)
       line.more += ",\"observed\":\"" + format_rfc3339_ms(kStart + Duration::from_seconds(pick(2000))) + "\"";
     if (pick(8) == 0)
-      line.more +=
-          pick(2) == 0 ? R"(,"redactions":[{"rule":"field-x"}])" : R"(,"redactions":[{"rule":"jwt"}])";
+      line.more += pick(2) == 0 ? R"(,"redactions":[{"rule":"field-x"}])"
+                                : R"(,"redactions":[{"rule":"github-token"}])";
     if (pick(8) == 0)
       line.more += pick(2) == 0 ? R"(,"matched":["leak"])" : R"(,"matched":["other","mixed#1"])";
     line.source = pick(5) == 0 ? "b" : "a,\\\"";

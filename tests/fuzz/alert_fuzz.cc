@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kRecord =
     "{\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"event_type\":\"log\",\"user\":\"x\",\"source\":[\"s\",1,0]"
     ","
-    "\"redactions\":[{\"rule\":\"jwt\"}],\"matched\":[\"rule\"],\"details\":{\"a\":1}}";
+    "\"redactions\":[{\"rule\":\"github-token\"}],\"matched\":[\"rule\"],\"details\":{\"a\":1}}";
 
 void process(AlertEngine& engine, std::string line, std::vector<Alert>& alerts) {
   const std::size_t size = line.size();

@@ -15,8 +15,8 @@ clawtrail::test::BoundRedactor& redactor() {
   return redactor;
 }
 
-/// The types of a JSON text in order, or nothing if it is none. A small reader of its own, so that the redactor's
-/// walk is not its own judge.
+/// The types of a JSON text in order, or nothing if it is none. A small reader of its own, so that the
+/// redactor's walk is not its own judge.
 class JsonShape {
  public:
   explicit JsonShape(std::string_view text) : text_(text) {}
@@ -32,7 +32,8 @@ class JsonShape {
 
  private:
   void space() {
-    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
+    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos)
+      ++at_;
   }
   bool take(char c) {
     space();
@@ -48,7 +49,9 @@ class JsonShape {
       if (++at_ >= text_.size()) return false;
       if (text_[at_] == 'u') {
         for (int i = 0; i < 4; ++i) {
-          if (++at_ >= text_.size() || std::string_view("0123456789abcdefABCDEF").find(text_[at_]) == std::string_view::npos) return false;
+          if (++at_ >= text_.size() ||
+              std::string_view("0123456789abcdefABCDEF").find(text_[at_]) == std::string_view::npos)
+            return false;
         }
       } else if (std::string_view("\"\\/bfnrt").find(text_[at_]) == std::string_view::npos) {
         return false;
@@ -78,7 +81,9 @@ class JsonShape {
       return true;
     }
     const std::size_t begin = at_;
-    while (at_ < text_.size() && std::string_view("+-.0123456789eEtrufalsn").find(text_[at_]) != std::string_view::npos) ++at_;
+    while (at_ < text_.size() &&
+           std::string_view("+-.0123456789eEtrufalsn").find(text_[at_]) != std::string_view::npos)
+      ++at_;
     shape_ += 'v';
     return at_ > begin;
   }

@@ -37,15 +37,46 @@ class RedactProperties : public testing::Test {
     static BoundRedactor redactor;
     return redactor;
   }
-  static std::string make(std::string_view pattern, Seed& seed) { return redact::generate(pattern, seed).value(); }
+  static std::string make(std::string_view pattern, Seed& seed) {
+    return redact::generate(pattern, seed).value();
+  }
 
   static std::string fragment(Seed& seed) {
-    static const std::vector<std::string> kPatterns{
-        "sk-ant-api03-[A-Za-z0-9_-]{93}AA", "ghp_[A-Za-z0-9]{36}", "AKIA[A-Z2-7]{16}", "AIza[A-Za-z0-9_-]{35}",
-        "password=[a-z]{4}[0-9]{4}", "\"token\": \"[a-z0-9]{20}7\"", "postgres://u:[a-z0-9]{10}@h/d", "sk-[a-z]{3}", "ghp_[a-z]{5}",
-        "[a-z ]{12}", "\\\\n", "\\\\\"", "\\\\u0041", "\\\\", "[\\n]", "\"", "'", ",", ":", "\\{", "\\}", "\\[", "%2F", "Bearer [a-z0-9]{24}1",
-        "--api-key [a-z0-9]{20}1", "cookie: a=[a-z]{8}; b=[a-z]{3}", "xoxb-[0-9]{12}-[a-z]{10}", "…", "REDACTED", "\\[REDACTED\\]", "-----BEGIN PRIVATE KEY-----",
-        "-----END PRIVATE KEY-----", "[A-Za-z0-9+/]{64}", "<password>[a-z0-9]{9}</password>", "é"};
+    static const std::vector<std::string> kPatterns{"sk-ant-api03-[A-Za-z0-9_-]{93}AA",
+                                                    "ghp_[A-Za-z0-9]{36}",
+                                                    "AKIA[A-Z2-7]{16}",
+                                                    "AIza[A-Za-z0-9_-]{35}",
+                                                    "password=[a-z]{4}[0-9]{4}",
+                                                    "\"token\": \"[a-z0-9]{20}7\"",
+                                                    "postgres://u:[a-z0-9]{10}@h/d",
+                                                    "sk-[a-z]{3}",
+                                                    "ghp_[a-z]{5}",
+                                                    "[a-z ]{12}",
+                                                    "\\\\n",
+                                                    "\\\\\"",
+                                                    "\\\\u0041",
+                                                    "\\\\",
+                                                    "[\\n]",
+                                                    "\"",
+                                                    "'",
+                                                    ",",
+                                                    ":",
+                                                    "\\{",
+                                                    "\\}",
+                                                    "\\[",
+                                                    "%2F",
+                                                    "Bearer [a-z0-9]{24}1",
+                                                    "--api-key [a-z0-9]{20}1",
+                                                    "cookie: a=[a-z]{8}; b=[a-z]{3}",
+                                                    "xoxb-[0-9]{12}-[a-z]{10}",
+                                                    "…",
+                                                    "REDACTED",
+                                                    "\\[REDACTED\\]",
+                                                    "-----BEGIN PRIVATE KEY-----",
+                                                    "-----END PRIVATE KEY-----",
+                                                    "[A-Za-z0-9+/]{64}",
+                                                    "<password>[a-z0-9]{9}</password>",
+                                                    "é"};
     return make(kPatterns[seed.below(kPatterns.size())], seed);
   }
   static std::string text(Seed& seed) {
@@ -54,27 +85,38 @@ class RedactProperties : public testing::Test {
     return out;
   }
   static std::string json(Seed& seed, int depth) {
-    static const std::vector<std::string> kKeys{"m", "token", "password", "name", "value", "0", "a/b", "apiKey", "max_tokens"};
+    static const std::vector<std::string> kKeys{"m", "token", "password", "name",      "value",
+                                                "0", "a/b",   "apiKey",   "max_tokens"};
     switch (depth > 3 ? 5 + seed.below(3) : seed.below(8)) {
-      case 0: case 1: case 2: {
+      case 0:
+      case 1:
+      case 2: {
         std::string out = "{";
         for (std::size_t i = 1 + seed.below(3); i > 0; --i) {
-          out += json_string(kKeys[seed.below(kKeys.size())]) + ": " + json(seed, depth + 1) + (i > 1 ? "," : "");
+          out += json_string(kKeys[seed.below(kKeys.size())]) + ": " + json(seed, depth + 1) +
+                 (i > 1 ? "," : "");
         }
         return out + "}";
       }
       case 3: {
         std::string out = "[";
-        for (std::size_t i = 1 + seed.below(3); i > 0; --i) out += json(seed, depth + 1) + (i > 1 ? " , " : "");
+        for (std::size_t i = 1 + seed.below(3); i > 0; --i)
+          out += json(seed, depth + 1) + (i > 1 ? " , " : "");
         return out + "]";
       }
-      case 4: return json_string(json(seed, depth + 1));
-      case 5: return make("[1-9][0-9]{0,9}", seed);
-      case 6: return seed.below(2) != 0 ? "null" : "true";
-      default: return json_string(text(seed));
+      case 4:
+        return json_string(json(seed, depth + 1));
+      case 5:
+        return make("[1-9][0-9]{0,9}", seed);
+      case 6:
+        return seed.below(2) != 0 ? "null" : "true";
+      default:
+        return json_string(text(seed));
     }
   }
-  static std::string json_line(Seed& seed) { return R"({"m":)" + json(seed, 0) + ",\"x\":" + json_string(text(seed)) + "}"; }
+  static std::string json_line(Seed& seed) {
+    return R"({"m":)" + json(seed, 0) + ",\"x\":" + json_string(text(seed)) + "}";
+  }
 };
 
 TEST_F(RedactProperties, JsonStaysJsonOfTheSameShape) {
@@ -120,7 +162,9 @@ TEST_F(RedactProperties, SpellingOfEscapesDoesNotMatter) {
       }
     }
     const Outcome plain = redactor().redact(line), escaped = redactor().redact(spelled);
-    ASSERT_EQ(plain.redactions.size(), escaped.redactions.size()) << line << "\n" << plain.line << "\n" << escaped.line;
+    ASSERT_EQ(plain.redactions.size(), escaped.redactions.size()) << line << "\n"
+                                                                  << plain.line << "\n"
+                                                                  << escaped.line;
     for (std::size_t k = 0; k < plain.redactions.size(); ++k) {
       ASSERT_EQ(plain.redactions[k].fp, escaped.redactions[k].fp) << line;
       ASSERT_EQ(plain.redactions[k].rule, escaped.redactions[k].rule) << line;
@@ -148,7 +192,8 @@ TEST_F(RedactProperties, StreamsDoNotDependOnBlockBorders) {
   }
 }
 
-// Stage 1 (literals) must offer every place that stage 2 (the patterns alone, over the whole text) would confirm.
+// Stage 1 (literals) must offer every place that stage 2 (the patterns alone, over the whole text) would
+// confirm.
 TEST_F(RedactProperties, CandidatesMissNothingThatThePatternsFind) {
   Diagnostics diagnostics;
   std::vector<redact::Rule> rules;
@@ -173,7 +218,8 @@ TEST_F(RedactProperties, CandidatesMissNothingThatThePatternsFind) {
       const Span secret = groups[static_cast<std::size_t>(rule.group)];
       const std::string bytes = line.substr(secret.begin, secret.end - secret.begin);
       EXPECT_EQ(redactor().line(line).find(bytes), std::string::npos) << rule.id;
-      EXPECT_EQ(redactor().line(R"({"k":)" + json_string(line) + "}").find(bytes), std::string::npos) << rule.id;
+      EXPECT_EQ(redactor().line(R"({"k":)" + json_string(line) + "}").find(bytes), std::string::npos)
+          << rule.id;
     }
   }
 }
@@ -182,8 +228,12 @@ TEST_F(RedactProperties, CandidatesMissNothingThatThePatternsFind) {
 TEST_F(RedactProperties, HostileLinesEndAndHideNothing) {
   Seed seed(5);
   const std::string key = make("sk-ant-api03-[A-Za-z0-9_-]{93}AA", seed);
-  for (const char* unit : {"eyJ-", "eyJhbGciOi.", "password=\\\"", "token: '${", "sk-", "\\\\\\\\", "://a:", "-----BEGIN PRIVATE KEY-----", "aws=", "a\\u0041",
-                           "{\\\"a\\\":", "bearer ", "Cookie: a=b; ", "[", "secret,", "--key ", "AAAA", "\\n", "…aaaa", "xoxb-1 ", "key\\\",", "\\u002f"}) {
+  for (const char* unit : {"eyJ-",          "eyJhbGciOi.", "password=\\\"", "token: '${",
+                           "sk-",           "\\\\\\\\",    "://a:",         "-----BEGIN PRIVATE KEY-----",
+                           "aws=",          "a\\u0041",    "{\\\"a\\\":",   "bearer ",
+                           "Cookie: a=b; ", "[",           "secret,",       "--key ",
+                           "AAAA",          "\\n",         "…aaaa",         "xoxb-1 ",
+                           "key\\\",",      "\\u002f"}) {
     std::string body;
     while (body.size() < 1'000'000) body += unit;
     const std::string line = R"({"m":")" + body + " " + key + R"( ","n":1})";
@@ -201,7 +251,8 @@ TEST_F(RedactProperties, OversizedLinesAreMaskedInParts) {
   Seed seed(6);
   const std::string key = make("ghp_[A-Za-z0-9]{36}", seed);
   std::string line(17 * 1024 * 1024, 'a');
-  for (std::size_t at = 100; at + 100 < line.size(); at += 64'000) line.replace(at, key.size() + 2, " " + key + " ");
+  for (std::size_t at = 100; at + 100 < line.size(); at += 64'000)
+    line.replace(at, key.size() + 2, " " + key + " ");
   FilterStats stats;
   const std::string out = redactor().stream(line + "\nnext\n", 1 << 20, &stats);
   EXPECT_EQ(out.find(key), std::string::npos);
