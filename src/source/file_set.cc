@@ -2,6 +2,7 @@
 #include "source/file_set.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "clawtrail/base/check.h"
 #include "clawtrail/base/encoding.h"
@@ -130,6 +131,7 @@ void FileSet::link(const std::vector<Seen>& seen, std::vector<Seen>& fresh) {
     }
     TailedFile& file = *found->second;
     file.linked = true;
+    file.last_write = one.stat.modified;
     // Another link to the file is no rename.
     if (!at_home.contains(&file) && file.path() != one.path) {
       file.move_to(one.path);
@@ -170,6 +172,7 @@ bool FileSet::adopt(const Seen& seen, bool linked) {
                                            std::move(*opened), *stat);
   if (!resume(*file)) hold_back_copy(*file);
   file->linked = linked;
+  file->last_write = stat->modified;
   tracked_.push_back(std::move(file));
   limit_open(nullptr);
   return true;
@@ -183,14 +186,14 @@ void FileSet::hold_back_copy(TailedFile& file) const {
   }
 }
 
-bool FileSet::continue_in_copy(const RecoveredSource& stopped, const FileRecord& record) {
-  if (record.probe.empty() || record.head_bytes == 0) return false;  // Too little to tell a copy by.
+TailedFile* FileSet::continue_in_copy(const RecoveredSource& stopped, const FileRecord& record) {
+  if (record.probe.empty() || record.head_bytes == 0) return nullptr;  // Too little to tell a copy by.
   for (const auto& file : tracked_) {
     if (file->generation != 0 || !file->open() || !file->resume(stopped, record)) continue;
     file->held_until_ns = 0;
-    return true;
+    return file.get();
   }
-  return false;
+  return nullptr;
 }
 
 bool FileSet::resume(TailedFile& file) {
@@ -218,6 +221,11 @@ bool FileSet::find_renamed(const Known& known) {
   return false;
 }
 
+const TailedFile* FileSet::copy_of(const Known& known) {
+  if (!known.record || known.record->drained) return nullptr;
+  return continue_in_copy(known.recovered, *known.record);
+}
+
 void FileSet::judge_recovered() {
   // find_renamed() takes what it finds out of known_, so each round begins anew.
   for (bool found = true; found;) {
@@ -233,8 +241,10 @@ void FileSet::judge_recovered() {
       waiting.insert(waiting.begin(), *known);
       continue;
     }
-    if (known->record && !known->record->drained && continue_in_copy(known->recovered, *known->record))
+    if (const TailedFile* copy = copy_of(*known)) {
+      findings_.push_back({copy->generation, std::nullopt, copy->progress(options_.name)});
       continue;
+    }
     const SourceProgress& progress = known->recovered.progress;
     Finding finding{progress.generation, std::nullopt, std::nullopt};
     if (!known->record || !known->record->drained) {
@@ -297,7 +307,7 @@ void FileSet::limit_open(const TailedFile* keep) {
 void FileSet::sort() {
   std::stable_sort(tracked_.begin(), tracked_.end(), [](const auto& a, const auto& b) {
     const bool both_new = a->generation == 0 && b->generation == 0;
-    if (both_new) return older(a->modified(), a->path(), b->modified(), b->path());
+    if (both_new) return older(a->last_write, a->path(), b->last_write, b->path());
     if (a->generation == 0 || b->generation == 0) return a->generation != 0;
     return a->generation < b->generation;
   });
@@ -325,8 +335,17 @@ void FileSet::start_over(std::unique_ptr<TailedFile>& file) {
   auto fresh = std::make_unique<TailedFile>(options_.fingerprint_key, options_.line_bytes_max, file->path(),
                                             std::move(descriptor), stat ? *stat : known);
   fresh->linked = file->linked;
+  fresh->last_write = fresh->modified();
   if (file->rotated) fresh->set_archive_of(file->successor_path());
   file = std::move(fresh);
+}
+
+void FileSet::tell_cut_off(TailedFile& file) {
+  const std::uint64_t bytes = std::exchange(file.cut_off, 0);
+  findings_.push_back(gap(file.generation, file.next(),
+                          "the file " + file.path() + " was truncated: " + std::to_string(bytes) +
+                              " bytes at its end were not read and are gone",
+                          describe(file.record())));
 }
 
 void FileSet::complain(const std::string& path, const std::string& sentence) {

@@ -32,8 +32,8 @@ class FileSet {
   void scan(DirWatch& watch, std::int64_t now_ns);
 
   /// The file was truncated after copytruncate had copied it: goes on in the copy, if there is one with the
-  /// bytes that were read before, at the same place. False if there is none.
-  bool continue_in_copy(const RecoveredSource& stopped, const FileRecord& record);
+  /// bytes that were read before, at the same place. Null if there is none.
+  TailedFile* continue_in_copy(const RecoveredSource& stopped, const FileRecord& record);
 
   /// Makes the order anew, after a generation was begun or ended out of turn.
   void sort();
@@ -48,6 +48,8 @@ class FileSet {
   bool reopen(TailedFile& file);
   /// Replaces a rewritten file by its successor in the same inode.
   void start_over(std::unique_ptr<TailedFile>& file);
+  /// Tells of bytes that were cut off before they could be read.
+  void tell_cut_off(TailedFile& file);
   /// Tells it once, until the cause goes away or changes.
   void complain(const std::string& path, const std::string& sentence);
 
@@ -68,6 +70,7 @@ class FileSet {
   bool adopt(const Seen& seen, bool linked);
   void hold_back_copy(TailedFile& file) const;
   bool resume(TailedFile& file);
+  const TailedFile* copy_of(const Known& known);
   void judge_recovered();
   bool find_renamed(const Known& known);
   void notice_archives(const std::vector<Seen>& seen);

@@ -49,8 +49,8 @@ class FileSource : public Source {
   bool at_end(RawBatch& batch);
   bool leave(RawBatch& batch);
   bool has_successor(const TailedFile& file) const;
-  bool continue_in_copy();
-  bool retire(RawBatch& batch);
+  bool continue_in_copy(RawBatch& batch);
+  void retire(RawBatch& batch);
   void hand_out(TailedFile& file, RawBatch& batch);
   TailedFile& current() { return *set_.files()[cursor_]; }
 
@@ -115,6 +115,9 @@ void FileSource::start_pass() {
   std::uint64_t lag = 0;
   for (const auto& file : set_.files()) {
     if (file->open() && !file->begin_pass(now_ns_)) set_.complain(file->path(), file->failure());
+    if (file->cut_off > 0) set_.tell_cut_off(*file);
+    // Not earlier: a truncated original is now known as such, and comes before its copy.
+    if (file->held_until_ns <= now_ns_) file->held_until_ns = 0;
     lag += file->unread();
   }
   lag_.store(lag);
@@ -144,7 +147,7 @@ bool FileSource::hand_out_finding(RawBatch& batch) {
 
 bool FileSource::serve(RawBatch& batch) {
   TailedFile& file = current();
-  if (file.held_until_ns > now_ns_ && !options_.once) return false;
+  if (file.held_until_ns != 0 && !options_.once) return false;
   if (!file.open()) {
     if (file.unread() == 0 && !file.changed) return false;
     if (!set_.reopen(file)) return false;
@@ -158,7 +161,8 @@ bool FileSource::serve(RawBatch& batch) {
           hand_out(file, batch);
           return true;
         case ReadOutcome::kRewritten:
-          return retire(batch);
+          retire(batch);
+          return true;
         case ReadOutcome::kFailed:
           set_.complain(file.path(), file.failure());
           return hand_out_finding(batch);
@@ -212,21 +216,22 @@ bool FileSource::has_successor(const TailedFile& file) const {
   return false;
 }
 
-bool FileSource::continue_in_copy() {
+bool FileSource::continue_in_copy(RawBatch& batch) {
   const TailedFile* const file = &current();
   if (file->generation == 0) return false;
   look();
   while (&current() != file) ++cursor_;  // A file that is open stays in the set.
-  return set_.continue_in_copy({file->progress(options_.name), false}, file->record());
+  TailedFile* const copy = set_.continue_in_copy({file->progress(options_.name), false}, file->record());
+  if (copy == nullptr) return false;
+  hand_out(*copy, batch);  // Where the generation lives now must reach the trail.
+  set_.start_over(set_.files()[cursor_]);
+  set_.sort();
+  cursor_ = 0;  // What the copy still holds comes before what the file holds now.
+  return true;
 }
 
-bool FileSource::retire(RawBatch& batch) {
-  if (continue_in_copy()) {
-    set_.start_over(set_.files()[cursor_]);
-    set_.sort();
-    cursor_ = 0;  // What the copy still holds comes before what the file holds now.
-    return next_batch(batch);
-  }
+void FileSource::retire(RawBatch& batch) {
+  if (continue_in_copy(batch)) return;
   std::unique_ptr<TailedFile>& slot = set_.files()[cursor_];
   TailedFile& file = *slot;
   const std::uint64_t read_to = file.next();
@@ -238,7 +243,7 @@ bool FileSource::retire(RawBatch& batch) {
   const std::string details = describe(file.record());
   const std::string path = file.path();
   set_.start_over(slot);
-  if (complete) return true;  // An archive that was read to its end: nothing was lost.
+  if (complete) return;  // An archive that was read to its end: nothing was lost.
   SourceNotice notice;
   notice.type = EventType::kGap;
   notice.position = read_to;
@@ -247,7 +252,6 @@ bool FileSource::retire(RawBatch& batch) {
                   " bytes now; what was written in between and not read is lost";
   notice.details = details;
   batch.notices.push_back(std::move(notice));
-  return true;
 }
 
 void FileSource::hand_out(TailedFile& file, RawBatch& batch) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replays a recorded gateway log as if it were written now: for the demo.
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 #include "clawtrail/base/limits.h"
+#include "clawtrail/io/dir_watch.h"
 #include "clawtrail/source/source.h"
 
 namespace clawtrail {
@@ -21,6 +20,8 @@ void move_time(std::string& line, std::string_view key, const std::string& now) 
   }
 }
 
+constexpr int kPauseMs = 50;
+
 class ReplaySource : public Source {
  public:
   ReplaySource(Clock& clock, ReplaySourceOptions options, Generation generation)
@@ -30,6 +31,7 @@ class ReplaySource : public Source {
         started_ns_(clock.monotonic_ns()) {}
 
   const std::string& name() const override { return options_.name; }
+  void wake() override { pause_->wake(); }
 
   Poll poll(RawBatch& batch, int wait_ms) override {
     batch.clear();
@@ -37,7 +39,7 @@ class ReplaySource : public Source {
     const std::int64_t elapsed_ms = (clock_.monotonic_ns() - started_ns_) / 1'000'000;
     const auto due = static_cast<std::size_t>(elapsed_ms * options_.lines_per_second / 1000 + 1);
     if (next_ >= options_.lines.size() || next_ >= due) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(std::min(wait_ms, 50)));
+      static_cast<void>(pause_->wait(std::min(wait_ms, kPauseMs)));
       return Poll::kIdle;
     }
     fill(batch, std::min(due, options_.lines.size()));
@@ -76,6 +78,7 @@ class ReplaySource : public Source {
   const ReplaySourceOptions options_;
   const Generation generation_;
   const std::int64_t started_ns_;
+  const std::unique_ptr<DirWatch> pause_ = make_sleep_watch();
   std::size_t next_ = 0;
 };
 

@@ -99,6 +99,8 @@ bool TailedFile::begin_pass(std::int64_t now_ns) {
     failure_ = found.error().message;
     return false;
   }
+  // Below the offset it is content that was read, and read() finds out.
+  if (found->size < size_ && found->size >= cutter_.end()) cut_off += size_ - found->size;
   // Same size, other time: either written and cut back, or written over.
   const bool touched = found->modified != modified_;
   if (found->size < cutter_.end() || (found->size == cutter_.end() && touched)) suspect_ = true;
@@ -150,7 +152,7 @@ ReadOutcome TailedFile::read(RawBatch& batch) {
       cutter_.give_back(batch);
       if (!got) return fail(std::move(got.error()));
       if (!same) return ReadOutcome::kRewritten;
-      target_ = size_ = cutter_.end();  // Shorter than stat() said a moment ago.
+      target_ = cutter_.end();  // Shorter than stat() said; the next look tells by how much.
       return ReadOutcome::kNothing;
     }
     const std::size_t fresh = *got - before;

@@ -87,6 +87,8 @@ class TailedFile {
   bool linked = true;         ///< found by the last look at the folders
   bool rotated = false;  ///< renamed, deleted, or an archive by its name: nobody should write to it any more
   bool drained = false;  ///< rotated and read to its end
+  Timestamp last_write;  ///< as the last look at the folders saw it; for the order of reading
+  std::uint64_t cut_off = 0;       ///< bytes that were seen, not read, and are gone; told by the owner
   std::int64_t held_until_ns = 0;  ///< looks like a copy that copytruncate makes: not begun before
   bool changed = false;            ///< closed, and the last look found another size or time
 

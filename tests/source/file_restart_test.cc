@@ -207,6 +207,20 @@ class RandomTailTest : public TailTest, public testing::WithParamInterface<unsig
     // Time stamps of files have the resolution of a clock tick.
     if (pick(0, 1) == 0) read_all();
   }
+  /// What logrotate does with copytruncate. Lines that nobody has read yet are in the copy only.
+  void copy_and_truncate() {
+    read_all();
+    // A copy is known by what was read of its original, so that must be something.
+    const std::string original = folder_ / "a.log";
+    if (!std::filesystem::exists(original) || std::filesystem::file_size(original) == 0) return;
+    if (pick(0, 1) == 0) write_some();
+    rotate();
+    rename("a.1.log", "a.log");
+    std::filesystem::copy_file(original, folder_ / "a.1.log");
+    if (pick(0, 1) == 0) read_some();
+    truncate("a.log");
+    copied_ = true;
+  }
   void read_some() {
     for (int i = pick(0, 3); i > 0; --i) read_batch();
   }
@@ -214,6 +228,7 @@ class RandomTailTest : public TailTest, public testing::WithParamInterface<unsig
 
   std::mt19937 random_{GetParam()};
   int written_ = 0;
+  bool copied_ = false;  // since then not all was read
   Texts expected_;
 };
 
@@ -227,11 +242,14 @@ TEST_P(RandomTailTest, EveryLineIsReadExactlyOnceAndInOrder) {
       read_some();
     } else if (what < 83) {
       read_all();  // Archives fall off the chain's end; they must have been read by then.
+      copied_ = false;
       rotate();
     } else if (what < 88) {
       truncate_after_reading();
+    } else if (what < 91) {
+      copy_and_truncate();
     } else if (what < 96) {
-      start(pick(0, 1) == 0);
+      start(pick(0, 1) == 0 && !copied_);
     } else {
       clock_.advance(std::chrono::seconds(pick(1, 8)));
     }
@@ -244,7 +262,7 @@ TEST_P(RandomTailTest, EveryLineIsReadExactlyOnceAndInOrder) {
   ASSERT_EQ(notebook_.lines.size(), expected_.size());
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomTailTest, testing::Range(0U, 40U));
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomTailTest, testing::Range(0U, 24U));
 
 }  // namespace
 }  // namespace clawtrail

@@ -194,6 +194,17 @@ TEST_F(FileSourceTest, TruncationIsAGapAndANewGeneration) {
   EXPECT_NE(notebook_.gaps[0].find("truncated"), std::string::npos);
 }
 
+TEST_F(FileSourceTest, BytesCutOffBeforeTheyWereReadAreAGap) {
+  append("a.log", std::string(limits::kBatchBytesSoft - 1, 'x') + "\nnever read\n");
+  start();
+  ASSERT_TRUE(read_batch());
+  truncate("a.log", limits::kBatchBytesSoft);
+  read_all();
+  EXPECT_EQ(notebook_.lines.size(), 1U);
+  ASSERT_EQ(notebook_.gaps.size(), 1U);
+  EXPECT_NE(notebook_.gaps[0].find("11 bytes at its end were not read"), std::string::npos);
+}
+
 TEST_F(FileSourceTest, CopyTruncateThatHasGrownAgainIsSeen) {
   append("a.log", "first one\nsecond one\n");
   start();

@@ -45,7 +45,7 @@ class Notebook {
     for (const SourceNotice& notice : batch.notices) {
       if (notice.type == EventType::kGap) gaps.push_back(notice.reason);
       if (notice.type == EventType::kSource) sources.push_back(notice.details);
-      if (notice.type == EventType::kSource) identity_[batch.generation] = notice.details;
+      if (notice.type == EventType::kSource) progress_[batch.generation].identity = notice.details;
     }
     for (const RawLine& line : batch.lines) {
       lines.push_back({batch.generation, line.position, batch.bytes.substr(line.offset, line.size),
@@ -56,6 +56,7 @@ class Notebook {
         progress_.erase(progress.generation);
         last_record_.erase(progress.generation);
       } else {
+        older_identity_[progress.generation] = progress_[progress.generation].identity;
         progress_[progress.generation] = progress;
         last_record_.erase(progress.generation);
         if (!batch.lines.empty()) last_record_[progress.generation] = batch.lines.back().position;
@@ -73,9 +74,7 @@ class Notebook {
       if (by_record && last != last_record_.end()) {
         one.progress.next = last->second;
         one.reread = true;
-        if (!progress.identity.empty() && identity_.contains(generation)) {
-          one.progress.identity = identity_.at(generation);
-        }
+        one.progress.identity = older_identity_.at(generation);
       }
       out.sources.push_back(one);
     }
@@ -96,7 +95,7 @@ class Notebook {
  private:
   std::map<Generation, SourceProgress> progress_;
   std::map<Generation, std::uint64_t> last_record_;
-  std::map<Generation, std::string> identity_;
+  std::map<Generation, std::string> older_identity_;  // of the last checkpoint, or the `source` record
   Generation highest_ = 0;
 };
 
