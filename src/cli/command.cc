@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <tuple>
 
 #include "clawtrail/io/system.h"
 
@@ -16,9 +18,18 @@ SharePaths find_share() {
 
 void print_error(const std::string& sentence) { std::fprintf(stderr, "clawtrail: %s\n", sentence.c_str()); }
 
+std::string count_of(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 void print_diagnostics(const Diagnostics& diagnostics, bool notes) {
+  std::vector<Diagnostic> sorted = diagnostics.all();
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::tie(a.where.file, a.where.line, a.where.column) <
+           std::tie(b.where.file, b.where.line, b.where.column);
+  });
   Diagnostics shown;
-  for (const Diagnostic& diagnostic : diagnostics.all()) {
+  for (const Diagnostic& diagnostic : sorted) {
     if (diagnostic.impact == Impact::kError)
       shown.error(diagnostic.where, diagnostic.message, diagnostic.help);
     if (diagnostic.impact == Impact::kWarning)

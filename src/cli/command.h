@@ -28,7 +28,9 @@ void add_test(CLI::App& app, int& exit_code);
 SharePaths find_share();
 /// One sentence on standard error: "clawtrail: …".
 void print_error(const std::string& sentence);
-/// Diagnostics on standard error; notes only if `notes`.
+/// "1 mistake", "3 mistakes".
+std::string count_of(std::size_t count, const std::string& noun);
+/// Diagnostics on standard error, by file and line; notes only if `notes`.
 void print_diagnostics(const Diagnostics& diagnostics, bool notes);
 
 }  // namespace clawtrail

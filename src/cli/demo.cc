@@ -16,12 +16,15 @@ namespace clawtrail {
 
 namespace {
 
-constexpr std::int64_t kSummaryAfterMs = 20'000;
+constexpr std::int64_t kStatusEveryMs = 8'000;
+constexpr std::int64_t kSummaryAfterMs =
+    33'000;                              // After the first checkpoint, so that verify has a signature.
 constexpr std::size_t kPlantEvery = 15;  // lines between two planted secrets
 
 struct DemoFlags {
   std::string log;
   int seconds = 0;
+  bool probe = false;
 };
 
 std::string random_text(std::size_t size) {
@@ -97,6 +100,15 @@ void print_summary(const PipelineSummary& summary) {
   std::printf("trail: %s\n", summary.trail_path.c_str());
 }
 
+void print_status(const PipelineSummary& summary, std::int64_t elapsed_ms) {
+  std::uint64_t masked = 0;
+  for (const auto& [rule, count] : summary.redactions) masked += count;
+  std::printf("DEMO %3lld s: %s, %s masked, %s\n", static_cast<long long>(elapsed_ms / 1000),
+              count_of(summary.records, "record").c_str(), count_of(masked, "secret").c_str(),
+              count_of(summary.alerts, "alert").c_str());
+  std::fflush(stdout);
+}
+
 int print_verdict(const std::string& trail) {
   const auto report = verify_trail(real_files(), trail, {});
   if (!report) {
@@ -108,6 +120,49 @@ int print_verdict(const std::string& trail) {
   std::fflush(stdout);
   return report->verdict == Verdict::kIntact || report->verdict == Verdict::kTornTail ? kExitOk : kExitFailed;
 }
+
+/// Tells whether this host has an OpenClaw, for scripts that choose between `run` and `demo`.
+int probe() {
+  const std::vector<std::string> found = find_local_openclaw(real_files());
+  for (const std::string& pattern : found) std::printf("%s\n", pattern.c_str());
+  return found.empty() ? kExitFailed : kExitOk;
+}
+
+void print_greeting() {
+  std::printf(
+      "=== DEMO: a recorded gateway log is replayed as if it were live; this is not your gateway.\n"
+      "=== Its trail is in a folder of its own; nobody is notified. A summary comes in %d seconds; Ctrl-C "
+      "ends.\n",
+      static_cast<int>(kSummaryAfterMs / 1000));
+  std::fflush(stdout);
+}
+
+/// What a visitor sees while the demo runs. Threads: confined to the thread of run_until_stopped().
+class DemoScreen {
+ public:
+  DemoScreen(Pipeline& pipeline, int seconds) : pipeline_(pipeline), seconds_(seconds) {}
+
+  void tick() {
+    const std::int64_t elapsed_ms = (system_clock().monotonic_ns() - begin_ns_) / 1'000'000;
+    if (!told_ && elapsed_ms >= kSummaryAfterMs) {
+      told_ = true;
+      const PipelineSummary summary = pipeline_.summary();
+      print_summary(summary);
+      print_verdict(summary.trail_path);
+    } else if (elapsed_ms >= next_status_ms_) {
+      next_status_ms_ += kStatusEveryMs;
+      print_status(pipeline_.summary(), elapsed_ms);
+    }
+    if (seconds_ > 0 && elapsed_ms >= std::int64_t{seconds_} * 1000) pipeline_.request_stop();
+  }
+
+ private:
+  Pipeline& pipeline_;
+  const int seconds_;
+  const std::int64_t begin_ns_ = system_clock().monotonic_ns();
+  std::int64_t next_status_ms_ = kStatusEveryMs;
+  bool told_ = false;
+};
 
 int demo(const DemoFlags& flags) {
   signals::install();
@@ -124,30 +179,20 @@ int demo(const DemoFlags& flags) {
     return kExitFailed;
   }
   Pipeline& pipeline = **started;
-  std::printf(
-      "=== DEMO: no OpenClaw was found on this host, so a recorded gateway log is replayed as if it were "
-      "live.\n"
-      "=== Its trail is in a folder of its own; nobody is notified. A summary comes in %d seconds; Ctrl-C "
-      "ends.\n",
-      static_cast<int>(kSummaryAfterMs / 1000));
-  std::fflush(stdout);
-  const std::int64_t begin = system_clock().monotonic_ns();
-  bool told = false;
-  pipeline.on_tick([&] {
-    const std::int64_t elapsed_ms = (system_clock().monotonic_ns() - begin) / 1'000'000;
-    if (!told && elapsed_ms >= kSummaryAfterMs) {
-      told = true;
-      print_summary(pipeline.summary());
-      print_verdict(pipeline.summary().trail_path);
-    }
-    if (flags.seconds > 0 && elapsed_ms >= std::int64_t{flags.seconds} * 1000) pipeline.request_stop();
-  });
+  const std::string web_address = pipeline.summary().web_address;
+  print_greeting();
+  DemoScreen screen(pipeline, flags.seconds);
+  pipeline.on_tick([&] { screen.tick(); });
   if (const Status done = pipeline.run_until_stopped(); !done) {
     print_error(done.error().message);
     return kExitFailed;
   }
-  print_summary(pipeline.summary());
-  return print_verdict(pipeline.summary().trail_path);
+  PipelineSummary summary = pipeline.summary();
+  summary.web_address = web_address;  // The server has gone with the rest.
+  print_summary(summary);
+  const int verdict = print_verdict(summary.trail_path);
+  std::printf("The demo's folder stays; remove it with: rm -r %s\n", parent_of(summary.trail_path).c_str());
+  return verdict;
 }
 
 }  // namespace
@@ -155,11 +200,14 @@ int demo(const DemoFlags& flags) {
 void add_demo(CLI::App& app, int& exit_code) {
   auto flags = std::make_shared<DemoFlags>();
   CLI::App* command = app.add_subcommand("demo", "Replays a recorded gateway log as if it were live");
-  command->add_option("--log", flags->log, "The recorded log; default: the one that is shipped");
+  command->add_option("--log", flags->log, "The recorded log; default: the one that is shipped")
+      ->type_name("FILE");
   command->add_option("--seconds", flags->seconds, "Leave after so many seconds; default: on Ctrl-C")
       ->check(CLI::Range(1, 86400));
-  command->footer("Example:  clawtrail demo --seconds 30");
-  command->callback([flags, &exit_code] { exit_code = demo(*flags); });
+  command->add_flag("--probe", flags->probe,
+                    "Only say where the OpenClaw of this host logs; exit code 1: there is none");
+  command->footer("Example:  clawtrail demo --seconds 60");
+  command->callback([flags, &exit_code] { exit_code = flags->probe ? probe() : demo(*flags); });
 }
 
 }  // namespace clawtrail

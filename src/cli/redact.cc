@@ -44,7 +44,9 @@ Status redact_file(const PatternSet& patterns, const std::string& path) {
 
 int redact(const RedactFlags& flags) {
   Diagnostics diagnostics;
-  const PipelineOptions options = load_config(real_files(), flags.inputs, diagnostics);
+  PipelineOptions options = load_config(real_files(), flags.inputs, diagnostics);
+  // The key is of use only where the replacement shows a fingerprint; a filter should leave no file behind.
+  if (options.replacement.find("{fp}") == std::string::npos) options.fingerprint_key_file.clear();
   const auto patterns = compile_patterns(real_files(), options, diagnostics);
   if (diagnostics.has_errors() || !patterns) {
     print_diagnostics(diagnostics, false);
@@ -72,12 +74,14 @@ void add_redact(CLI::App& app, int& exit_code) {
   auto flags = std::make_shared<RedactFlags>();
   CLI::App* command =
       app.add_subcommand("redact", "Filter: JSON or text lines in, the same lines redacted out");
-  command->add_option("--config", flags->inputs.path, "Configuration with patterns and known secrets");
+  command->add_option("--config", flags->inputs.path, "Configuration with patterns and known secrets")
+      ->type_name("FILE");
   command->add_flag("--text", flags->text, "Lines are plain text (JSON lines are recognised by themselves)");
   command->add_option("FILE", flags->files, "Files to read instead of standard input");
   command->footer("Example:  journalctl -u openclaw | clawtrail redact --text > shareable.log");
   command->callback([flags, &exit_code] {
     flags->inputs.share = find_share();
+    flags->inputs.inputs = {"-"};  // A filter needs no source of the configuration.
     exit_code = redact(*flags);
   });
 }

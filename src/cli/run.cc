@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // clawtrail run: the sidecar.
-#include <algorithm>
 #include <memory>
 
 #include "clawtrail/base/log.h"
@@ -10,20 +9,6 @@
 #include "cli/start.h"
 
 namespace clawtrail {
-
-void warn_of_missing_notifiers(const PipelineOptions& options, const AlertRules& rules,
-                               Diagnostics& diagnostics) {
-  for (const NotificationTarget& target : rules.targets()) {
-    const bool configured =
-        std::any_of(options.notifiers.begin(), options.notifiers.end(),
-                    [&](const NotifierOptions& notifier) { return notifier.name == target.target; });
-    if (configured) continue;
-    diagnostics.warning(target.where,
-                        "no notifier is configured for " + target.kind + " \"" + target.target +
-                            "\": its alerts are recorded as undelivered",
-                        "add it under notifiers:, or name one that is there");
-  }
-}
 
 namespace {
 
@@ -43,6 +28,16 @@ void apply_flags(const RunFlags& flags, PipelineOptions& options) {
   }
 }
 
+/// Why `text` is no value of --web, or "".
+std::string refuse_address(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
+  const bool digits =
+      !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
+  if (text == "off" || (colon != 0 && digits && std::stoi(port) <= 65'535)) return "";
+  return "\"" + text + "\" is neither HOST:PORT nor off";
+}
+
 void tell_start(const PipelineOptions& options, const PipelineSummary& summary) {
   log_info("trail " + summary.trail_path + ", log " + summary.log_id + ", " +
            std::to_string(summary.tree_size) + " records");
@@ -53,6 +48,15 @@ void tell_start(const PipelineOptions& options, const PipelineSummary& summary) 
     log_info("source " + source.name + ": " + what);
   }
   if (!summary.web_address.empty()) log_info("metrics " + summary.web_address + "/metrics");
+  Diagnostics unused;  // The same rules were loaded without a mistake a moment ago.
+  const auto rules = AlertRules::load(options.alert_lists, unused);
+  std::string targets;
+  for (const MissingNotifier& missing : missing_notifiers(options, *rules)) {
+    targets += (targets.empty() ? "" : ", ") + missing.target;
+  }
+  if (!targets.empty()) {
+    log_warn("no notifier is configured for " + targets + "; their alerts are recorded as undelivered");
+  }
   if (os_user() != "clawtrail") {
     log_info("evidence: weak; the signing key belongs to the user " + os_user() +
              ", whom an agent on this host may act as");
@@ -72,7 +76,7 @@ Status reload(const RunFlags& flags, Pipeline& pipeline) {
   }
   print_diagnostics(diagnostics, false);
   return Error{Code::kInvalid,
-               std::to_string(diagnostics.errors()) + " mistakes; the old configuration stays in force"};
+               count_of(diagnostics.errors(), "mistake") + "; the old configuration stays in force"};
 }
 
 int run(const RunFlags& flags) {
@@ -81,6 +85,7 @@ int run(const RunFlags& flags) {
   PipelineOptions options = load_config(real_files(), flags.inputs, diagnostics);
   apply_flags(flags, options);
   if (diagnostics.has_errors()) {
+    add_rule_mistakes(options, diagnostics);
     print_diagnostics(diagnostics, true);
     return kExitUsage;
   }
@@ -108,9 +113,12 @@ int run(const RunFlags& flags) {
 void add_run(CLI::App& app, int& exit_code) {
   auto flags = std::make_shared<RunFlags>();
   CLI::App* command = app.add_subcommand("run", "The sidecar: reads the gateway's events into the trail");
-  command->add_option("--config", flags->inputs.path,
-                      "Configuration (YAML); without one the local OpenClaw is found");
-  command->add_option("--trail", flags->inputs.trail, "Folder of the trail, instead of the configured one");
+  command
+      ->add_option("--config", flags->inputs.path,
+                   "Configuration (YAML); without one the local OpenClaw is found")
+      ->type_name("FILE");
+  command->add_option("--trail", flags->inputs.trail, "Folder of the trail, instead of the configured one")
+      ->type_name("DIR");
   command
       ->add_option("--input", flags->inputs.inputs,
                    "File or pattern to read instead of the configured sources")
@@ -120,7 +128,9 @@ void add_run(CLI::App& app, int& exit_code) {
                     "Read the inputs to their end, sync, write a checkpoint, leave");
   command->add_option("--lanes", flags->lanes, "Threads that redact; 0 does everything in one thread")
       ->check(CLI::Range(0, 64));
-  command->add_option("--web", flags->web, "HOST:PORT of the admin page, or off");
+  command->add_option("--web", flags->web, "HOST:PORT of the admin page, or off")
+      ->type_name("HOST:PORT")
+      ->check(CLI::Validator(refuse_address, "", "address"));
   command->footer("Example:  clawtrail run --config clawtrail.yaml");
   command->callback([flags, &exit_code] {
     flags->inputs.share = find_share();

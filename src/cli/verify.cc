@@ -34,6 +34,7 @@ void print_text(const VerifyReport& report) {
       static_cast<unsigned long long>(report.size), static_cast<unsigned long long>(report.signed_size),
       static_cast<unsigned long long>(report.segments), static_cast<unsigned long long>(report.checkpoints),
       static_cast<unsigned long long>(report.bytes));
+  if (report.verdict == Verdict::kNoTrail) return;
   std::printf("  root %s\n  key %s\n", base64(as_text(report.root)).c_str(), report.key_name.c_str());
   if (report.first_bad) {
     std::printf("  first wrong record at or after index %llu, segment %s\n",
@@ -58,37 +59,41 @@ void print_json(const VerifyReport& report) {
   std::printf("%s}\n", out.c_str());
 }
 
-int verify(const VerifyFlags& flags) {
+/// A wrong argument is no damaged trail; whatever else keeps it from being checked may be the damage.
+int unreadable_exit(const Error& error) {
+  return error.code == Code::kNotFound || error.code == Code::kPermission ? kExitUsage : kExitFailed;
+}
+
+/// The arguments --checkpoint and --key, read. Errors: as the files', or kInvalid.
+Result<VerifyOptions> read_options(const VerifyFlags& flags) {
   VerifyOptions options;
   if (!flags.checkpoint.empty()) {
-    auto note = read_file(real_files(), flags.checkpoint, limits::MiB);
-    if (!note) {
-      print_error(note.error().message);
-      return kExitFailed;
-    }
-    options.checkpoint = std::move(*note);
+    CLAWTRAIL_ASSIGN(options.checkpoint, read_file(real_files(), flags.checkpoint, limits::MiB));
   }
   if (!flags.key.empty()) {
-    const auto text = read_file(real_files(), flags.key, limits::MiB);
-    const auto key =
-        text ? parse_verifier_key(std::string_view(*text).substr(0, text->find('\n'))) : text.error();
-    if (!key) {
-      print_error(key.error().message);
-      return kExitFailed;
-    }
-    options.key = *key;
+    CLAWTRAIL_ASSIGN(const std::string text, read_file(real_files(), flags.key, limits::MiB));
+    CLAWTRAIL_ASSIGN(options.key, parse_verifier_key(std::string_view(text).substr(0, text.find('\n'))));
   }
   if (is_terminal(2)) options.progress = show_progress;
-  const auto report = verify_trail(real_files(), flags.dir, options);
+  return options;
+}
+
+int verify(const VerifyFlags& flags) {
+  const auto options = read_options(flags);
+  if (!options) {
+    print_error(options.error().message);
+    return kExitUsage;
+  }
+  const auto report = verify_trail(real_files(), flags.dir, *options);
   if (!report) {
     print_error(report.error().message);
-    return kExitFailed;
+    return unreadable_exit(report.error());
   }
   if (flags.json) {
     print_json(*report);
   } else {
     print_text(*report);
-    if (flags.checkpoint.empty() && flags.key.empty()) {
+    if (flags.checkpoint.empty() && flags.key.empty() && report->verdict != Verdict::kNoTrail) {
       std::printf(
           "  evidence: checked against the key that the trail itself names; give --checkpoint or --key from "
           "elsewhere to rule out a trail made anew\n");
@@ -104,12 +109,14 @@ void add_verify(CLI::App& app, int& exit_code) {
   auto flags = std::make_shared<VerifyFlags>();
   CLI::App* command = app.add_subcommand("verify", "Checks tree, signatures and continuity of a trail");
   command->add_option("DIR", flags->dir, "Folder of the trail")->required();
-  command->add_option("--checkpoint", flags->checkpoint, "A signed checkpoint that was kept elsewhere");
-  command->add_option("--key", flags->key,
-                      "The expected verifier key (the .pub file beside the signing key)");
+  command->add_option("--checkpoint", flags->checkpoint, "A signed checkpoint that was kept elsewhere")
+      ->type_name("FILE");
+  command->add_option("--key", flags->key, "The expected verifier key (the .pub file beside the signing key)")
+      ->type_name("FILE");
   command->add_flag("--json", flags->json, "For programs");
   command->footer(
-      "Example:  clawtrail verify ~/.clawtrail/trail\nExit code: 0 intact, 1 damaged, 3 torn tail only");
+      "Example:  clawtrail verify ~/.clawtrail/trail\nExit code: 0 intact, 1 damaged, 3 torn tail only, 2 no "
+      "such folder");
   command->callback([flags, &exit_code] { exit_code = verify(*flags); });
 }
 

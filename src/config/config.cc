@@ -69,8 +69,8 @@ void read_root(ConfigReader& reader, const YamlNode& root) {
   read_other_blocks(reader, root);
 }
 
-/// The command line wins over the file; without either, the gateway of this host is the source.
-void apply_inputs(Files& files, const ConfigInputs& inputs, PipelineOptions& options,
+/// The command line wins over the file; where neither names a source, it is the gateway of this host.
+void apply_inputs(Files& files, const ConfigInputs& inputs, bool sources_given, PipelineOptions& options,
                   Diagnostics& diagnostics) {
   if (!inputs.trail.empty()) options.trail.path = expand_home(inputs.trail);
   if (!inputs.inputs.empty()) {
@@ -83,7 +83,7 @@ void apply_inputs(Files& files, const ConfigInputs& inputs, PipelineOptions& opt
   options.once = inputs.once;
   options.openclaw_config = openclaw_config_path();
   if (!files.stat(options.openclaw_config)) options.openclaw_config.clear();
-  if (!options.sources.empty() || !inputs.path.empty()) return;
+  if (sources_given || !options.sources.empty()) return;
   SourceOptions source;
   source.name = "gateway-log";
   source.type = "file";
@@ -101,13 +101,14 @@ PipelineOptions parse_config(Files& files, const std::string& text, const std::s
                              const ConfigInputs& inputs, Diagnostics& diagnostics) {
   ConfigReader reader{files, diagnostics, {}};
   set_defaults(reader.options);
-  read_root(reader, parse_yaml(text, file, diagnostics));
+  const YamlNode root = parse_yaml(text, file, diagnostics);
+  read_root(reader, root);
   PipelineOptions& options = reader.options;
   read_share(files, inputs.share, options, diagnostics);
-  apply_inputs(files, inputs, options, diagnostics);
+  apply_inputs(files, inputs, root["sources"].exists(), options, diagnostics);
   if (options.sources.empty()) {
     diagnostics.error(
-        {file, 0, 0}, "there is no source to read from",
+        root["sources"].where(), "there is no source to read from",
         "for example  sources: [{name: gateway-log, type: file, path: \"/tmp/openclaw/openclaw-*.log\"}]");
   }
   options.trail.config_digest = hex(as_text(sha256(text)));

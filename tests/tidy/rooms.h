@@ -53,7 +53,6 @@ inline const std::vector<HeaderOwner>& header_owners() {
       {std::regex("librdkafka/.*"), {"source", "forward"}},
       {std::regex("CLI/.*"), {"cli"}},
       {std::regex("spdlog/.*"), {"cli", "pipeline"}},
-      {std::regex("thread|stop_token"), {"pipeline", "io"}},
       {std::regex("csignal"), {"io"}},
       // Row 1 cannot use `io`: diagnostics show the line of a file, and the scanner keeps a cache of
       // databases.
@@ -123,6 +122,20 @@ inline Findings check_includes(const std::string& path, const std::string& text)
       why = "the private header " + header + " belongs to another room";
     }
     if (!why.empty()) find(findings, path, i + 1, why);
+  }
+  return findings;
+}
+
+/// Threads are started by `pipeline`, and by the HTTP server of `io`.
+inline Findings check_threads(const std::string& path, const std::string& text) {
+  static const std::regex thread("std::(j?thread|async)\\b");
+  Findings findings;
+  const std::string room = room_of(path);
+  if (room == "pipeline" || room == "io") return findings;
+  const std::vector<std::string> lines = lines_of(without_comments_and_literals(text));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (std::regex_search(lines[i], thread))
+      find(findings, path, i + 1, "the room " + room + " may not start threads");
   }
   return findings;
 }

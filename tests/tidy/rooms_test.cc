@@ -66,6 +66,10 @@ TEST(Tree, RoomsIncludeOnlyTheRowsBelow) {
   expect_clean(tree({"src", "include"}, {".h", ".cc"}), check_includes);
 }
 
+TEST(Tree, OnlyThePipelineStartsThreads) {
+  expect_clean(tree({"src", "include"}, {".h", ".cc"}), check_threads);
+}
+
 TEST(Tree, FilesAndFunctionsAreShort) {
   expect_clean(tree({"src", "include", "tests", "bench"}, {".h", ".cc"}), check_lengths);
 }
@@ -117,9 +121,14 @@ TEST(Includes, ThirdPartyHeadersStayInTheirRoom) {
   EXPECT_EQ(check_includes("include/clawtrail/text/a.h", "#include <yaml-cpp/yaml.h>\n").size(), 1u);
   EXPECT_TRUE(check_includes("src/text/a.cc", "#include <yaml-cpp/yaml.h>\n").empty());
   EXPECT_EQ(check_includes("src/alert/a.cc", "#include <unistd.h>\n").size(), 1u);
-  EXPECT_EQ(check_includes("src/alert/a.cc", "#include <thread>\n").size(), 1u);
   EXPECT_EQ(check_includes("src/alert/a.cc", "#include <boost/any.hpp>\n").size(), 1u);
   EXPECT_TRUE(check_includes("src/alert/a.cc", "#include <string_view>\n").empty());
+}
+
+TEST(Threads, AreStartedOnlyByThePipelineAndTheServer) {
+  EXPECT_EQ(check_threads("src/alert/a.cc", "std::thread t(f);\n").size(), 1u);
+  EXPECT_TRUE(check_threads("src/pipeline/a.cc", "std::thread t(f);\n").empty());
+  EXPECT_TRUE(check_threads("src/alert/a.cc", "std::this_thread::yield();  // no std::thread\n").empty());
 }
 
 TEST(Includes, AFolderThatIsNoRoomIsFound) { EXPECT_EQ(check_includes("src/util/a.cc", "").size(), 1u); }
