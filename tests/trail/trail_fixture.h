@@ -63,7 +63,10 @@ class TrailFixture : public testing::Test {
   }
   std::vector<std::string> segments() {
     std::vector<std::string> out;
-    for (const SegmentFile& segment : *list_segments(real_files(), dir_)) out.push_back(segment.path);
+    const auto listed = list_segments(real_files(), dir_);
+    EXPECT_TRUE(listed);
+    if (!listed) return out;
+    for (const SegmentFile& segment : *listed) out.push_back(segment.path);
     return out;
   }
   static std::string read(const std::string& path) {
