@@ -106,7 +106,7 @@ PipelineOptions parse_config(Files& files, const std::string& text, const std::s
   PipelineOptions& options = reader.options;
   read_share(files, inputs.share, options, diagnostics);
   apply_inputs(files, inputs, root["sources"].exists(), options, diagnostics);
-  if (options.sources.empty()) {
+  if (options.sources.empty() && !diagnostics.has_errors()) {
     diagnostics.error(
         root["sources"].where(), "there is no source to read from",
         "for example  sources: [{name: gateway-log, type: file, path: \"/tmp/openclaw/openclaw-*.log\"}]");

@@ -166,7 +166,7 @@ TEST_F(ConfigTest, SourcesAreChecked) {
   EXPECT_TRUE(says(Impact::kError, "needs a listen address"));
   read("sources: [{name: a, type: zeromq, insecure: true, listen: \"tcp://*:1\", mode: sub}]\n");
   EXPECT_TRUE(says(Impact::kError, "not in this release: zeromq mode sub"));
-  read("trail: {path: /t}\n");
+  read("sources: []\n");
   EXPECT_TRUE(says(Impact::kError, "there is no source to read from"));
 }
 

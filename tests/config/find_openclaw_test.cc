@@ -62,6 +62,13 @@ TEST_F(FindOpenclaw, WithoutAConfigurationItIsTheSource) {
   EXPECT_EQ(options.sources[0].paths, Lines{"/tmp/openclaw/openclaw-*.log"});
 }
 
+// The guide's text has no `sources`, and can be pasted whole.
+TEST_F(FindOpenclaw, AConfigurationWithoutSourcesReadsItToo) {
+  files_.contents["/tmp/openclaw/openclaw-2026-11-21.log"] = "";
+  EXPECT_EQ(read("logging: {redact_patterns: [token]}\n").sources.size(), 1u);
+  EXPECT_EQ(errors(), Lines{});
+}
+
 TEST_F(FindOpenclaw, InputsOfTheCommandLineReplaceTheSources) {
   ConfigInputs inputs;
   inputs.inputs = {"/one.log", "/two.log"};
