@@ -94,6 +94,15 @@ TEST_F(ConfigTest, TheShippedExampleIsRight) {
   EXPECT_EQ(warnings(), Lines{});
 }
 
+TEST_F(ConfigTest, TheConfigurationOfTheReadmeIsRight) {
+  const std::string text = read_tree("README.md");
+  const std::size_t begin = text.find("```yaml\n") + 8;
+  read(text.substr(begin, text.find("```", begin) - begin));
+  EXPECT_EQ(errors(), Lines{});
+  EXPECT_EQ(warnings(), Lines{});
+  EXPECT_EQ(options_.sources.size(), 2u);
+}
+
 /// The keys that the schema lists for a block, "" is the file itself.
 Lines schema_keys(const std::string& block) {
   const std::string text = read_tree("src/config/clawtrail.schema.json");
