@@ -330,7 +330,8 @@ void RecordWriter::write_origin(Put& put, const Fields& fields, const RecordExtr
     put.raw(extras.matched[i]);
   }
   if (!extras.matched.empty()) put.raw(']');
-  // A notice shares its position with the record after it, and holds nothing to be guessed: no salt of its own.
+  // A notice shares its position with the record after it, and holds nothing to be guessed: no salt of its
+  // own.
   if (fields.sourced && !is_own(fields.type) && cipher_ != nullptr) write_salt(put, extras.position);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Goal: no line can stop the decoder, and whatever it makes of one is a JSON object with fields inside the limits.
+// Goal: no line can stop the decoder, and whatever it makes of one is a JSON object with fields inside the
+// limits.
 #include <cstddef>
 #include <cstdint>
 #include <fstream>

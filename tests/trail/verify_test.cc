@@ -50,7 +50,8 @@ TEST_F(Forgery, AnAlteredRecordIsNamedWithItsSegment) {
   const auto listed = list_segments(real_files(), dir_);
   ASSERT_TRUE(listed);
   const RecordIndex altered = (*listed)[1].first + at;
-  // What is known is which checkpoint does not fit: the record lies between the good one before it and that one.
+  // What is known is which checkpoint does not fit: the record lies between the good one before it and that
+  // one.
   EXPECT_LE(*report.first_bad, altered);
   EXPECT_GE(*report.first_bad + 1, (*listed)[1].first);
   std::string holder;

@@ -65,8 +65,9 @@ inline constexpr std::size_t kAlertSamplesMax = 3;
 /// Events of one stream may come this much out of order; older ones are late: counted, not put into windows.
 inline constexpr std::chrono::seconds kAlertLateness{60};
 inline constexpr std::size_t kAlertStateBytesMax = 48 * MiB;  ///< all windows together; then keys go, counted
-inline constexpr std::size_t kAlertSampleBytesMax = 4 * KiB;  ///< a longer sample travels without its `details`
-inline constexpr std::size_t kAlertStreamsMax = 2048;         ///< (source, generation) clocks that are remembered
+inline constexpr std::size_t kAlertSampleBytesMax =
+    4 * KiB;                                           ///< a longer sample travels without its `details`
+inline constexpr std::size_t kAlertStreamsMax = 2048;  ///< (source, generation) clocks that are remembered
 inline constexpr std::size_t kAlertConditionBytesMax = 4 * KiB;
 inline constexpr std::size_t kAlertConditionDepthMax = 32;  ///< nested parentheses and `not`
 inline constexpr std::size_t kAlertByFieldsMax = 8;

@@ -19,7 +19,7 @@ enum class Follow : std::uint8_t {
                 ///< or spaces, then ':' '=' '>' '%' '|' '?', or after a quote ',' or '}'; after a space also
                 ///< one more word with '=' and a quote (`var token string = "…"`), or anything if the name
                 ///< starts with '-'
-  kUserInfo,  ///< within 512 bytes ':' and later '@' come, before a space, quote, '<' or '/'
+  kUserInfo,    ///< within 512 bytes ':' and later '@' come, before a space, quote, '<' or '/'
 };
 
 struct Literal {
