@@ -61,15 +61,16 @@ bool TailedFile::resume(const RecoveredSource& recovered, const FileRecord& reco
     if (record.probe_at > size_) return false;
     if (fingerprint(key_, read_piece(*file_, record.probe_at - size, size)) != record.probe) return false;
   }
-  // A line begins after a newline; or after the end of a last line that had none; or it is yet to be written.
+  // A record begins after a newline, or after the end of a last line that had none. A position that is no
+  // record's own may also be the end of such a line.
   const bool after_unterminated = record.unterminated && next == record.probe_at;
-  const bool at_end = !recovered.reread && next == size_;
-  if (next > 0 && !after_unterminated && !at_end && read_piece(*file_, next - 1, 1) != "\n") return false;
+  const bool at_border = next == 0 || after_unterminated || read_piece(*file_, next - 1, 1) == "\n";
+  if (recovered.reread && !at_border) return false;
 
   if (!fill_probe(next)) return false;
   head_ = head;
   cutter_.restart(next, recovered.reread);
-  unterminated_ = after_unterminated;
+  unterminated_ = !at_border || after_unterminated;
   generation = recovered.progress.generation;
   announced = true;
   drained = record.drained;

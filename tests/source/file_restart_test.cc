@@ -166,6 +166,29 @@ TEST_F(FileRestartTest, AnUnterminatedLineIsNotReadTwice) {
   EXPECT_TRUE(notebook_.gaps.empty());
 }
 
+TEST_F(FileRestartTest, WhatIsAppendedToAnUnterminatedLineIsReadAfterACrash) {
+  once_ = true;
+  append("a.log", "one\nlast");
+  start();
+  read_all();
+  // The trail knows the record of "last" and its length, and no progress after it.
+  Recovered recovered = notebook_.recovered(kName, true);
+  ASSERT_EQ(recovered.sources.size(), 1U);
+  recovered.sources[0].progress.next = 8;
+  recovered.sources[0].progress.identity = notebook_.sources[0];
+  recovered.sources[0].reread = false;
+  append("a.log", " words\nmore\n");
+  FileSourceOptions options;
+  options.name = kName;
+  options.paths = {folder_ / "a.log"};
+  options.fingerprint_key = "key of the test";
+  options.once = true;
+  source_ = make_file_source(real_files(), clock_, options, recovered);
+  read_all();
+  EXPECT_EQ(texts(), (Texts{"one", "last", " words", "more"}));
+  EXPECT_TRUE(notebook_.gaps.empty());
+}
+
 TEST_F(FileRestartTest, AnOverlongLineIsNotReadTwice) {
   line_bytes_max_ = 1000;
   append("a.log", "one\n" + std::string(700'000, 'x') + "\ntwo\n");
