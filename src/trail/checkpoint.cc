@@ -112,7 +112,8 @@ Result<Checkpoint> open_checkpoint(std::string_view note, const VerifierKey& key
     // Other signatures (witnesses) are not ours to judge.
     if (parsed->name != key.name || !parsed->bytes.starts_with(as_text(hash))) continue;
     Ed25519Signature signature{};
-    if (parsed->bytes.size() != hash.size() + signature.size()) return bad_note("a signature has a wrong length");
+    if (parsed->bytes.size() != hash.size() + signature.size())
+      return bad_note("a signature has a wrong length");
     std::copy(parsed->bytes.begin() + static_cast<std::ptrdiff_t>(hash.size()), parsed->bytes.end(),
               reinterpret_cast<char*>(signature.data()));
     if (!ed25519_verify(key.public_key, text, signature)) {

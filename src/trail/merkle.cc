@@ -11,8 +11,9 @@ namespace clawtrail {
 Result<CompactTree> CompactTree::restore(TreeSize size, std::vector<Digest> range) {
   const auto expected = static_cast<std::size_t>(std::popcount(size));
   if (range.size() != expected) {
-    return Error{Code::kCorrupt, "a tree of " + std::to_string(size) + " records has " + std::to_string(expected) +
-                                     " hashes in its compact range, not " + std::to_string(range.size())};
+    return Error{Code::kCorrupt, "a tree of " + std::to_string(size) + " records has " +
+                                     std::to_string(expected) + " hashes in its compact range, not " +
+                                     std::to_string(range.size())};
   }
   CompactTree tree;
   tree.size_ = size;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Constants and the key hash of a C2SP signed note (https://c2sp.org/signed-note), shared by keys and checkpoints.
+// Constants and the key hash of a C2SP signed note (https://c2sp.org/signed-note), shared by keys and
+// checkpoints.
 #pragma once
 
 #include <array>

@@ -17,7 +17,8 @@ constexpr std::size_t kKeyFileBytesMax = 4096;
 constexpr std::uint32_t kModeOfOthers = 0077;
 
 Error not_a_key(const std::string& path) {
-  return {Code::kInvalid, path + " holds no signing key: expected one line of base64 that decodes to 32 bytes"};
+  return {Code::kInvalid,
+          path + " holds no signing key: expected one line of base64 that decodes to 32 bytes"};
 }
 
 /// The first line that is neither empty nor a comment.
@@ -35,8 +36,9 @@ std::string_view seed_line(std::string_view text) {
 Result<SigningKey> read_signing_key(Files& files, const std::string& path) {
   CLAWTRAIL_ASSIGN(const FileStat stat, files.stat(path));
   if ((stat.mode & kModeOfOthers) != 0) {
-    return Error{Code::kPermission,
-                 path + " may be read by other users: a signing key must have mode 0600 (chmod 600 " + path + ")"};
+    return Error{
+        Code::kPermission,
+        path + " may be read by other users: a signing key must have mode 0600 (chmod 600 " + path + ")"};
   }
   CLAWTRAIL_ASSIGN(std::string text, read_file(files, path, kKeyFileBytesMax));
   std::optional<std::string> bytes = unbase64(seed_line(text));
@@ -92,7 +94,8 @@ std::string format_verifier_key(const VerifierKey& key) {
 }
 
 Result<VerifierKey> parse_verifier_key(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
+    text.remove_suffix(1);
   const Error bad{Code::kInvalid, "not a verifier key: expected <name>+<8 hex digits>+<base64>"};
   const std::size_t first = text.find('+');
   if (first == std::string_view::npos || first == 0) return bad;

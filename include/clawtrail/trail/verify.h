@@ -39,8 +39,9 @@ struct VerifyReport {
   Digest root{};
   std::uint64_t segments = 0, checkpoints = 0, bytes = 0, torn_bytes = 0;
   std::string key_name;
-  std::optional<RecordIndex>
-      first_bad;            ///< upper bound of the first wrong record: the earliest that may be wrong
+  /// The earliest record that may be wrong: everything before it is proven good.
+  std::optional<RecordIndex> first_bad;
+  bool exact = false;       ///< first_bad itself is wrong, not only the start of the span that cannot be trusted
   std::string bad_segment;  ///< file name
   std::string message;      ///< one sentence
 };
