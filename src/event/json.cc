@@ -273,7 +273,8 @@ JsonParser& JsonParser::operator=(JsonParser&&) noexcept = default;
 Result<JsonValue> JsonParser::parse(std::string_view text, bool padded) {
   // simdjson sizes its buffers for the longest document so far, 13 bytes of them a byte of text: do not keep
   // those of one line of megabytes.
-  if (impl_->parser.capacity() > kCapacityKept && text.size() <= kCapacityKept) impl_->parser = simdjson::dom::parser();
+  if (impl_->parser.capacity() > kCapacityKept && text.size() <= kCapacityKept)
+    impl_->parser = simdjson::dom::parser();
   if (impl_->parser.max_depth() != limits::kJsonDepthMax) {
     if (impl_->parser.allocate(text.size() + 1, limits::kJsonDepthMax) != simdjson::SUCCESS) {
       return Error{Code::kTooLarge, "too large"};

@@ -130,9 +130,11 @@ Status AlertReader::save() {
 }
 
 void AlertReader::set_rules(std::shared_ptr<const AlertRules> rules) {
-  if (rules->digest() == parts_.rules->digest()) return;
+  const std::string before = engine_->snapshot();
   parts_.rules = rules;
   engine_ = std::make_unique<AlertEngine>(std::move(rules), parts_.notify_max_age);
+  // Equal rules with other targets or texts keep their windows; other rules start with empty ones.
+  if (!engine_->restore(before)) log_info("the alert rules have changed: their windows start empty");
 }
 
 }  // namespace clawtrail

@@ -61,10 +61,11 @@ bool OwnRecordQueue::empty() const {
 
 Status Appender::append(const RedactedBatch& batch, bool gateway) {
   CHECK(batch.size() <= 2 * limits::kBatchRecordsMax);
+  if (batch.empty() && batch.progress().empty()) return {};
+  CLAWTRAIL_TRY(append_with_patience(batch));
   if (!batch.empty()) {
-    CLAWTRAIL_TRY(append_with_patience(batch));
     unsynced_ = true;
-    const std::string& source = batch.progress().empty() ? std::string() : batch.progress().front().source;
+    const std::string source = batch.progress().empty() ? std::string() : batch.progress().front().source;
     parts_.stats.appended(batch, source, gateway);
   }
   for (const SourceProgress& progress : batch.progress()) unacknowledged_.push_back(progress);

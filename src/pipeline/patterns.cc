@@ -18,11 +18,11 @@ namespace {
 
 KnownSecrets read_known_secrets(Files& files, const KnownSecretOptions& options) {
   KnownSecrets known;
-  for (const auto& [name, value] : environment_all()) {
+  for (const auto& variable : environment_all()) {
     const bool wanted = std::any_of(options.env.begin(), options.env.end(), [&](const std::string& pattern) {
-      return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+      return ::fnmatch(pattern.c_str(), variable.first.c_str(), 0) == 0;
     });
-    if (wanted) known.add(name, value);
+    if (wanted) known.add(variable.first, variable.second);
   }
   for (const std::string& entry : options.files) {
     const std::string path = expand_home(entry);

@@ -57,6 +57,7 @@ class PipelineImpl : public Pipeline {
     const std::lock_guard lock(reload_mutex_);
     reload_handler_ = std::move(handler);
   }
+  void on_tick(std::function<void()> handler) override { tick_handler_ = std::move(handler); }
 
  private:
   // start-up
@@ -114,6 +115,7 @@ class PipelineImpl : public Pipeline {
   std::optional<Error> failure_;
   std::mutex reload_mutex_;
   ReloadHandler reload_handler_;
+  std::function<void()> tick_handler_;
   std::shared_ptr<const AlertRules> new_rules_;  ///< for the alert thread; under reload_mutex_
 };
 
@@ -234,6 +236,7 @@ Status PipelineImpl::run_until_stopped() {
   start_threads();
   while (!stop_ && !inputs_finished()) {
     if (signals::wait_ms(kSignalWait)) stop_ = true;
+    if (tick_handler_) tick_handler_();
     if (signals::take_reload_request()) {
       if (const Status done = run_reload(); !done) log_error("reload: " + done.error().message);
     }

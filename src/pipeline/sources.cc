@@ -26,6 +26,13 @@ Result<std::unique_ptr<Source>> open_source(Files& files, Clock& clock, const So
     }
     return make_zmq_source(clock, {source.name, source.listen, source.curve_secret_key}, recovered);
   }
+  if (source.type == "replay") {
+    ReplaySourceOptions replay;
+    replay.name = source.name;
+    replay.lines = source.lines;
+    replay.once = once;
+    return make_replay_source(clock, std::move(replay), recovered);
+  }
   return Error{Code::kInvalid, "the source " + source.name + " has the type " + source.type +
                                    ", which this release does not read"};
 }
@@ -45,7 +52,7 @@ Result<std::vector<std::unique_ptr<Source>>> open_sources(Files& files, Clock& c
 }
 
 std::string surface_of(const std::string& source_type) {
-  return source_type == "file" ? "file_log" : source_type;
+  return source_type == "file" || source_type == "replay" ? "file_log" : source_type;
 }
 
 }  // namespace clawtrail

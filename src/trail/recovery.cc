@@ -144,8 +144,7 @@ Status Recoverer::compare_checkpoint_file() {
 }
 
 Status Recoverer::take(std::string_view line) {
-  const bool first = out_.tree.size() == out_.last->first && out_.header_bytes == 0;
-  if (first) CLAWTRAIL_TRY(read_header(line));
+  if (out_.header_bytes == 0) CLAWTRAIL_TRY(read_header(line));
   if (is_own_line(line, EventType::kCheckpoint)) {
     CLAWTRAIL_TRY(take_checkpoint(line));
   } else {

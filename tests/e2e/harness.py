@@ -130,6 +130,8 @@ class SidecarTest(unittest.TestCase):
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        if self.process:
+            self.out.close()
         shutil.rmtree(self.dir, ignore_errors=True)
 
     # --- configuration and process -------------------------------------------------------------------------
@@ -159,6 +161,8 @@ web: {{listen: "127.0.0.1:{self.port}", token: "${{CLAWTRAIL_WEB_TOKEN}}"}}
         return env
 
     def start(self, *arguments, wait_ready=True, **env):
+        if self.process:
+            self.out.close()
         self.out_path = os.path.join(self.dir, f"out-{time.monotonic_ns()}")
         self.out = open(self.out_path, "w+")
         self.process = subprocess.Popen([BINARY, "run", "--config", self.config, *arguments], stdout=self.out,

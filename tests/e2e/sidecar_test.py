@@ -228,7 +228,8 @@ class Sidecar(SidecarTest):
         self.configure()
         with open(os.path.join(self.dir, "file"), "w"):
             pass
-        text = open(self.config).read().replace(f"path: {self.trail}", f"path: {self.dir}/file/trail")
+        with open(self.config) as f:
+            text = f.read().replace(f"path: {self.trail}", f"path: {self.dir}/file/trail")
         with open(self.config, "w") as f:
             f.write(text)
         done = self.run_command("run", "--config", self.config, "--once", env=self.environment())

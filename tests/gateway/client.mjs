@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A client of the gateway's WebSocket protocol, version 4, as far as the provocations need it.
 import crypto from 'node:crypto';
 
@@ -27,6 +28,7 @@ export function connect({auth, headers, device, protocol = 4, client = {}, role 
     const events = [];
     let number = 0;
     const call = (method, params = {}) => new Promise((done) => {
+      if (socket.readyState !== WebSocket.OPEN) return done({ok: false, error: {message: 'closed'}});
       const id = `c${++number}`;
       waiting.set(id, done);
       socket.send(JSON.stringify({type: 'req', id, method, params}));
@@ -51,6 +53,6 @@ export function connect({auth, headers, device, protocol = 4, client = {}, role 
       resolve({closed: {code, reason}});
     };
     socket.onerror = () => {};
-    setTimeout(() => resolve({closed: {code: 0, reason: 'no answer'}}), 8000).unref();
+    setTimeout(() => resolve({closed: {code: 0, reason: 'no answer'}}), 8000);
   });
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs a real OpenClaw gateway from npm for the tests:  gateway.sh start DIR | stop DIR
 #
 # start: installs node and the gateway into DIR (kept there for the next time), writes a configuration with secrets made

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A stand-in for a model provider (OpenAI chat completions, streaming or not) on 127.0.0.1:$MODEL_PORT.
 // It does what the newest user message says: each line "USE <tool> <json>" becomes one tool call, in order, then the
 // line "ANSWER <text>" is the reply.  "FAIL <status>" answers with that HTTP status and an error that quotes a key.

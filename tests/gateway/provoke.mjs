@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes the gateway log what an attacker and a careless user make it log.  Prints what it did, one JSON object a line.
 import {connect, makeDevice, pause} from './client.mjs';
 
@@ -6,6 +7,16 @@ const good = {token: env.GATEWAY_TOKEN};
 const say = (what, count = 1) => console.log(JSON.stringify({what, count}));
 const proxied = {'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https', host: 'gateway.example'};
 const cli = {id: 'cli', mode: 'cli'};
+
+/** The gateway answers /health a little before it takes clients. */
+async function ready() {
+  for (let i = 0; i < 60; ++i) {
+    const client = await connect({auth: good});
+    if (client.hello?.ok) return client.close();
+    await pause(500);
+  }
+  throw new Error('the gateway takes no clients');
+}
 
 async function authentication() {
   for (let i = 0; i < 7; ++i) await connect({auth: {token: `${env.LEAK_WRONG_TOKEN}${i}`}});
@@ -58,6 +69,7 @@ async function turn(order) {
   client.close();
 }
 
+await ready();
 // Failures come last: they count against this address, and in the end the gateway would lock the good token out too.
 await pairing();
 await scopes();

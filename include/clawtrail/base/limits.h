@@ -62,6 +62,15 @@ inline constexpr std::size_t kAlertWindowEventsMax =
     100'000;                                           ///< instants one window holds; then it counts only
 inline constexpr std::size_t kAlertKeysMax = 100'000;  ///< keys of one rule; the oldest goes first, counted
 inline constexpr std::size_t kAlertSamplesMax = 3;
+/// Events of one stream may come this much out of order; older ones are late: counted, not put into windows.
+inline constexpr std::chrono::seconds kAlertLateness{60};
+inline constexpr std::size_t kAlertStateBytesMax = 48 * MiB;  ///< all windows together; then keys go, counted
+inline constexpr std::size_t kAlertSampleBytesMax =
+    4 * KiB;                                           ///< a longer sample travels without its `details`
+inline constexpr std::size_t kAlertStreamsMax = 2048;  ///< (source, generation) clocks that are remembered
+inline constexpr std::size_t kAlertConditionBytesMax = 4 * KiB;
+inline constexpr std::size_t kAlertConditionDepthMax = 32;  ///< nested parentheses and `not`
+inline constexpr std::size_t kAlertByFieldsMax = 8;
 inline constexpr std::size_t kNoticesPerRuleAndHour = 10;
 inline constexpr std::size_t kOwnRecordsQueueMax = 1024;  ///< own records waiting for the appender
 inline constexpr std::chrono::milliseconds kNotifyBackoffMin{500};
@@ -69,6 +78,8 @@ inline constexpr std::chrono::milliseconds kNotifyBackoffMax{60'000};
 
 // --- web
 // ----------------------------------------------------------------------------------------------------
+/// Label sets of one metric; the rest is counted together as "other". Rules and sources stay far below.
+inline constexpr std::size_t kMetricLabelSetsMax = 2000;
 inline constexpr std::size_t kHttpBodyBytesMax = 64 * MiB;
 inline constexpr int kHttpThreads = 2;
 

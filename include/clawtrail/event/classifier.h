@@ -71,4 +71,9 @@ class EventDecoder {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Runs the `examples` of each rule (and of `audit:`): every one that decodes to something else, and every
+/// rule without one, is an error with its place. Returns the number of examples run; 0 if the documents do
+/// not load.
+std::size_t test_event_rules(const std::vector<YamlNode>& documents, Diagnostics& diagnostics);
+
 }  // namespace clawtrail

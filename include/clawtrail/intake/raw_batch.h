@@ -30,9 +30,9 @@ struct SourceNotice {
   std::string details;  ///< JSON object text, no event content (path, sizes, identity)
 };
 
-/// Lines of one generation of one source, in order. Notices are written before the lines.
-/// `bytes` ends with JsonParser::kPadding bytes that belong to no line. Value type, movable; reuse keeps
-/// capacity.
+/// Lines of one generation of one source, in order; between two lines lies at least one byte of neither (the
+/// newline). Notices are written before the lines. `bytes` ends with JsonParser::kPadding bytes that belong
+/// to no line. Value type, movable; reuse keeps capacity.
 struct RawBatch {
   std::string source;
   Generation generation = 0;

@@ -2,8 +2,10 @@
 // The real clock, the real random numbers, and what the program asks the kernel about itself.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "clawtrail/base/time.h"
@@ -16,6 +18,8 @@ Rng& system_rng();
 std::string host_name();
 /// Name of the user that runs the process ("root", "clawtrail"), else the number.
 std::string os_user();
+/// The user whose files this process may read without asking (geteuid).
+std::uint32_t effective_user_id();
 int process_id();
 std::optional<std::string> environment(const std::string& name);
 /// All variables as name and value.

@@ -10,12 +10,16 @@ namespace clawtrail {
 
 /// What must stand around a literal for its hit to be reported; tested on the raw bytes inside the scan
 /// callback, so that frequent words ("token") cost nanoseconds. Never removes a hit whose decoded text could
-/// match.
+/// match, except where an ASCII character is spelled \u00XX or \/: whoever must see those makes these
+/// spellings literals too.
 enum class Follow : std::uint8_t {
   kAny,         ///< every occurrence
   kTokenTail,   ///< at least `tail_min` bytes of [A-Za-z0-9_-+/=.%\~:] come right after
-  kAssignment,  ///< within 64 bytes: word characters, then quotes, backslashes or spaces, then ':' '=' ','
-                ///< '>' or a space followed by more text on the line (CLI flags)
+  kAssignment,  ///< within 64 bytes on the same line: the rest of a name, then quotes, brackets, backslashes
+                ///< or spaces, then ':' '=' '>' '%' '|' '?', or after a quote ',' or '}'; after a space also
+                ///< one more word with '=' and a quote (`var token string = "…"`), or anything if the name
+                ///< starts with '-'
+  kUserInfo,    ///< within 512 bytes ':' and later '@' come, before a space, quote, '<' or '/'
 };
 
 struct Literal {
@@ -23,6 +27,11 @@ struct Literal {
   bool caseless = false;  ///< ASCII only
   Follow follow = Follow::kAny;
   std::uint8_t tail_min = 0;
+  /// The literal starts a token: no [A-Za-z0-9_] stands before it, except as the end of an escape (`\n`,
+  /// `\u001b[1m`) or of a percent triple.
+  bool border = false;
+  /// Made from a secret of this deployment: a database that holds it is never written to disk.
+  bool secret = false;
 };
 
 /// A room's literals. Ids are the indexes; several may hit at one place. Value type.

@@ -16,11 +16,12 @@ namespace clawtrail {
 
 struct SourceOptions {
   std::string name;
-  std::string type;                ///< "file", "stdin", "zeromq"
+  std::string type;                ///< "file", "stdin", "zeromq", "replay" (demo only)
   std::vector<std::string> paths;  ///< file
   std::string listen;              ///< zeromq
   std::string curve_secret_key;    ///< zeromq
   bool insecure = false;           ///< a receiver without key or token was asked for
+  std::vector<std::string> lines;  ///< replay
   Location where;
 };
 

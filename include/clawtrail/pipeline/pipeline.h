@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sidecar: sources → lanes → appender → trail, and the readers of the trail. The only room that starts threads.
+// The sidecar: sources → lanes → appender → trail, and the readers of the trail. The only room that starts
+// threads.
 #pragma once
 
 #include <array>
@@ -28,8 +29,8 @@ struct PatternSet {
   std::vector<std::pair<std::string, std::string>> known_skipped;  ///< name, why
 };
 
-/// Compiles what `run`, `redact`, `check` and `test` need. All mistakes of rules go to `diagnostics`; the error is one
-/// sentence ("3 mistakes in the configuration").
+/// Compiles what `run`, `redact`, `check` and `test` need. All mistakes of rules go to `diagnostics`; the
+/// error is one sentence ("3 mistakes in the configuration").
 Result<PatternSet> compile_patterns(Files& files, const PipelineOptions& options, Diagnostics& diagnostics);
 
 /// What the run has done so far.
@@ -46,21 +47,26 @@ struct PipelineSummary {
 /// Threads: shared; run_until_stopped() is called once.
 class Pipeline {
  public:
-  /// Opens the trail, recovers, opens the sources, starts the web page. Errors: one sentence (trail in use, damaged,
-  /// port in use, …); mistakes of rules go to `diagnostics`.
-  static Result<std::unique_ptr<Pipeline>> start(Files& files, PipelineOptions options, Diagnostics& diagnostics);
+  /// Opens the trail, recovers, opens the sources, starts the web page. Errors: one sentence (trail in use,
+  /// damaged, port in use, …); mistakes of rules go to `diagnostics`.
+  static Result<std::unique_ptr<Pipeline>> start(Files& files, PipelineOptions options,
+                                                 Diagnostics& diagnostics);
   virtual ~Pipeline() = default;
 
-  /// Works until request_stop(), a stop signal, or, with `once`, until all inputs are read and every reader has seen
-  /// them. Then drains, syncs, writes a checkpoint and closes. Errors: the trail cannot be written any more.
+  /// Works until request_stop(), a stop signal, or, with `once`, until all inputs are read and every reader
+  /// has seen them. Then drains, syncs, writes a checkpoint and closes. Errors: the trail cannot be written
+  /// any more.
   virtual Status run_until_stopped() = 0;
   virtual void request_stop() = 0;
   virtual PipelineSummary summary() const = 0;
-  /// Swaps patterns and alert rules between two batches; sources and trail stay open. On error the old ones go on.
+  /// Swaps patterns and alert rules between two batches; sources and trail stay open. On error the old ones
+  /// go on.
   virtual Status reload(PipelineOptions options, Diagnostics& diagnostics) = 0;
   /// Called when SIGHUP comes or POST /reload is asked: reads the configuration again. Set before running.
   using ReloadHandler = std::function<Status()>;
   virtual void on_reload(ReloadHandler handler) = 0;
+  /// Called about ten times a second by run_until_stopped(). Set before running.
+  virtual void on_tick(std::function<void()> handler) = 0;
 };
 
 }  // namespace clawtrail

@@ -23,8 +23,9 @@ class Expression {
   static Result<Expression> parse(const std::string& text);
   bool matches(const JsonValue& record) const;
 
+  struct Node;  ///< private to the room
+
  private:
-  struct Node;
   std::shared_ptr<const Node> root_;
 };
 

@@ -56,6 +56,7 @@ class RedactedBatch {
 
  private:
   friend class RecordWriter;
+  friend class RedactedBatchForTest;
   std::string bytes_;
   std::vector<std::uint32_t> ends_;
   std::vector<Digest> leaves_;

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "clawtrail/base/result.h"
@@ -96,6 +97,9 @@ class Redactor {
   virtual bool redact(std::string_view line, std::span<const Hit> hits, bool overflow, RedactScratch& scratch,
                       std::string& out, std::vector<Redaction>& redactions) const = 0;
 
+  /// An operator's pattern has no literal that a scan could find: redact() must be called for each line, also
+  /// for those without hits.
+  virtual bool every_line() const = 0;
   virtual std::size_t rules() const = 0;
   virtual std::string digest() const = 0;  ///< hex SHA-256 of the rules in force (no secrets)
 };

@@ -67,4 +67,14 @@ struct ZmqSourceOptions {
 Result<std::unique_ptr<Source>> make_zmq_source(Clock& clock, ZmqSourceOptions options,
                                                 const Recovered& recovered);
 
+struct ReplaySourceOptions {
+  std::string name;
+  std::vector<std::string> lines;  ///< of a recorded gateway log; their time fields are set to now
+  int lines_per_second = 10;
+  bool once = false;  ///< finish after the last line
+};
+/// Recorded lines as if they were live, for the demo. Positions count lines; each start is a generation.
+std::unique_ptr<Source> make_replay_source(Clock& clock, ReplaySourceOptions options,
+                                           const Recovered& recovered);
+
 }  // namespace clawtrail

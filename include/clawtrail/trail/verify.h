@@ -41,7 +41,7 @@ struct VerifyReport {
   std::string key_name;
   /// The earliest record that may be wrong: everything before it is proven good.
   std::optional<RecordIndex> first_bad;
-  bool exact = false;       ///< first_bad itself is wrong, not only the start of the span that cannot be trusted
+  bool exact = false;  ///< first_bad itself is wrong, not only the start of the span that cannot be trusted
   std::string bad_segment;  ///< file name
   std::string message;      ///< one sentence
 };

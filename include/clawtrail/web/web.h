@@ -16,11 +16,11 @@ namespace clawtrail {
 struct WebHooks {
   std::function<std::string()> not_ready;  ///< "" if events are taken in and written; else one sentence
   std::function<Status()> reload;
-  std::function<void()> refresh_metrics;   ///< brings gauges up to date before they are shown
+  std::function<void()> refresh_metrics;  ///< brings gauges up to date before they are shown
 };
 
 /// Threads: shared. Errors: kBusy (port in use), kInvalid (address).
-Result<std::unique_ptr<HttpServer>> serve_admin(const std::string& listen, const std::string& token, Metrics& metrics,
-                                                WebHooks hooks);
+Result<std::unique_ptr<HttpServer>> serve_admin(const std::string& listen, const std::string& token,
+                                                Metrics& metrics, WebHooks hooks);
 
 }  // namespace clawtrail

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// clawtrail redact: a filter; the same lines come out, with secrets masked.
+#include <memory>
+
+#include "clawtrail/io/terminal.h"
+#include "clawtrail/pipeline/pipeline.h"
+#include "clawtrail/redact/filter.h"
+#include "cli/command.h"
+
+namespace clawtrail {
+
+namespace {
+
+struct RedactFlags {
+  ConfigInputs inputs;
+  std::vector<std::string> files;
+  bool text = false;
+};
+
+constexpr int kStandardInput = 0;
+constexpr int kStandardOutput = 1;
+
+Status redact_descriptor(const PatternSet& patterns) {
+  const FilterWrite write = [](std::string_view bytes) { return write_descriptor(kStandardOutput, bytes); };
+  const FilterRead read = [](char* bytes, std::size_t size) {
+    return read_descriptor(kStandardInput, {bytes, size});
+  };
+  const auto done = redact_stream(read, write, *patterns.program->redactor, *patterns.program->scanner);
+  return done ? Status() : Status(done.error());
+}
+
+Status redact_file(const PatternSet& patterns, const std::string& path) {
+  CLAWTRAIL_ASSIGN(const auto file, real_files().open(path, OpenMode::kRead));
+  ByteOffset offset = 0;
+  const FilterRead read = [&](char* bytes, std::size_t size) -> Result<std::size_t> {
+    CLAWTRAIL_ASSIGN(const std::size_t got, file->read_at(offset, {bytes, size}));
+    offset += got;
+    return got;
+  };
+  const FilterWrite write = [](std::string_view bytes) { return write_descriptor(kStandardOutput, bytes); };
+  const auto done = redact_stream(read, write, *patterns.program->redactor, *patterns.program->scanner);
+  return done ? Status() : Status(done.error());
+}
+
+int redact(const RedactFlags& flags) {
+  Diagnostics diagnostics;
+  PipelineOptions options = load_config(real_files(), flags.inputs, diagnostics);
+  // The key is of use only where the replacement shows a fingerprint; a filter should leave no file behind.
+  if (options.replacement.find("{fp}") == std::string::npos) options.fingerprint_key_file.clear();
+  const auto patterns = compile_patterns(real_files(), options, diagnostics);
+  if (diagnostics.has_errors() || !patterns) {
+    print_diagnostics(diagnostics, false);
+    if (!diagnostics.has_errors()) print_error(patterns.error().message);
+    return kExitUsage;
+  }
+  if (flags.files.empty()) {
+    if (const Status done = redact_descriptor(*patterns); !done) {
+      print_error(done.error().message);
+      return kExitFailed;
+    }
+  }
+  for (const std::string& path : flags.files) {
+    if (const Status done = redact_file(*patterns, path); !done) {
+      print_error(done.error().message);
+      return kExitFailed;
+    }
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_redact(CLI::App& app, int& exit_code) {
+  auto flags = std::make_shared<RedactFlags>();
+  CLI::App* command =
+      app.add_subcommand("redact", "Filter: JSON or text lines in, the same lines redacted out");
+  command->add_option("--config", flags->inputs.path, "Configuration with patterns and known secrets")
+      ->type_name("FILE");
+  command->add_flag("--text", flags->text, "Lines are plain text (JSON lines are recognised by themselves)");
+  command->add_option("FILE", flags->files, "Files to read instead of standard input");
+  command->footer("Example:  journalctl -u openclaw | clawtrail redact --text > shareable.log");
+  command->callback([flags, &exit_code] {
+    flags->inputs.share = find_share();
+    flags->inputs.inputs = {"-"};  // A filter needs no source of the configuration.
+    exit_code = redact(*flags);
+  });
+}
+
+}  // namespace clawtrail

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// One function for each block of clawtrail.yaml; each fills its part of the options and reports all its
+// mistakes.
+#pragma once
+
+#include <string>
+
+#include "clawtrail/config/config.h"
+
+namespace clawtrail {
+
+/// What the readers of the blocks share. Threads: confined.
+struct ConfigReader {
+  Files& files;
+  Diagnostics& diagnostics;
+  PipelineOptions options;
+
+  /// `${VAR}` and `file:PATH` put in; the name of a missing variable or file is an error, a literal secret a
+  /// warning.
+  std::string secret(const YamlNode& node, const std::string& name);
+  /// `${VAR}` put in anywhere in a text that is no secret by itself (an address).
+  std::string expanded(const YamlNode& node, const std::string& name);
+  /// One error unless `text` is an address with a port.
+  bool host_and_port(const YamlNode& node, const std::string& text, const std::string& name);
+  std::string text_or(const YamlNode& node, const std::string& name, const std::string& fallback);
+};
+
+/// Where the gateway of this user keeps its configuration, whether or not it exists.
+std::string openclaw_config_path();
+
+void read_trail(ConfigReader& reader, const YamlNode& node);
+void read_sources(ConfigReader& reader, const YamlNode& node);
+void read_redaction(ConfigReader& reader, const YamlNode& node);
+void read_logging(ConfigReader& reader, const YamlNode& node);
+void read_audit(ConfigReader& reader, const YamlNode& node);
+void read_monitoring(ConfigReader& reader, const YamlNode& node, bool web_given);
+void read_notifiers(ConfigReader& reader, const YamlNode& node);
+void read_web(ConfigReader& reader, const YamlNode& node);
+void read_trusted_proxies(ConfigReader& reader, const YamlNode& node);
+/// Blocks that other releases or the gateway itself act on: said, never ignored in silence.
+void read_other_blocks(ConfigReader& reader, const YamlNode& root);
+void read_data_retention(ConfigReader& reader, const YamlNode& node);
+
+}  // namespace clawtrail

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "match/context.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "clawtrail/base/check.h"
+
+namespace clawtrail {
+
+namespace {
+
+// Bits of a byte's class.
+constexpr std::uint8_t kWord = 1;    // [A-Za-z0-9_]
+constexpr std::uint8_t kName = 2;    // a name goes on: word, '-' '.'
+constexpr std::uint8_t kTail = 4;    // Follow::kTokenTail
+constexpr std::uint8_t kCloser = 8;  // may stand between a name and its separator
+constexpr std::uint8_t kQuote = 16;
+
+constexpr std::array<std::uint8_t, 256> make_classes() {
+  std::array<std::uint8_t, 256> classes{};
+  for (int c = 0; c < 256; ++c) {
+    const bool alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    std::uint8_t bits = 0;
+    if (alnum || c == '_') bits |= kWord | kName | kTail;
+    if (c == '-' || c == '.') bits |= kName | kTail;
+    if (c == '+' || c == '/' || c == '=' || c == '%' || c == '\\' || c == '~' || c == ':') bits |= kTail;
+    if (c == '"' || c == '\'' || c == '`') bits |= kCloser | kQuote;
+    if (c == ' ' || c == '\t' || c == '\\' || c == ']' || c == ')') bits |= kCloser;
+    classes[static_cast<std::size_t>(c)] = bits;
+  }
+  return classes;
+}
+constexpr auto kClasses = make_classes();
+
+bool is(char c, std::uint8_t bits) { return (kClasses[static_cast<unsigned char>(c)] & bits) != 0; }
+
+constexpr std::size_t kNameBytesMax = 64;
+constexpr std::size_t kCloserBytesMax = 32;
+constexpr std::size_t kUserInfoBytesMax = 512;
+constexpr std::size_t kEscapeBytesMax = 8;
+
+/// The name around `begin` starts with '-', as a command line flag does.
+bool is_flag(std::string_view block, std::size_t begin) {
+  const std::size_t limit = begin > kNameBytesMax ? begin - kNameBytesMax : 0;
+  while (begin > limit && is(block[begin - 1], kName)) --begin;
+  return begin < block.size() && block[begin] == '-';
+}
+
+/// A word, '=' and a quote as in `var token string = "…"`, or the `.=` of PHP.
+bool type_and_assignment_follow(std::string_view block, std::size_t at) {
+  const std::size_t limit = std::min(block.size(), at + kCloserBytesMax);
+  while (at < limit && is(block[at], kName)) ++at;
+  while (at < limit && block[at] == ' ') ++at;
+  if (at >= limit || block[at] != '=') return at == limit && at < block.size();
+  for (++at; at < limit && block[at] == ' ';) ++at;
+  return at < limit && (is(block[at], kQuote) || block[at] == '\\');
+}
+
+bool assignment_follows(std::string_view block, std::size_t begin, std::size_t end) {
+  std::size_t at = end;
+  const std::size_t name_limit = std::min(block.size(), end + kNameBytesMax);
+  while (at < name_limit && is(block[at], kName)) ++at;
+  if (at == name_limit && at < block.size()) return true;  // Too long to tell here.
+  const std::size_t limit = std::min(block.size(), at + kCloserBytesMax);
+  bool quoted = false, spaced = false;
+  for (; at < limit && is(block[at], kCloser); ++at) {
+    quoted |= is(block[at], kQuote);
+    spaced |= block[at] == ' ';
+    // The letter of an escaped white space belongs to the backslash before it.
+    if (block[at] == '\\' && at + 1 < limit &&
+        (block[at + 1] == 'n' || block[at + 1] == 't' || block[at + 1] == 'r'))
+      ++at;
+  }
+  if (at == limit) return at < block.size();
+  switch (block[at]) {
+    case ':':
+    case '=':
+    case '>':
+    case '%':
+    case '|':
+    case '?':
+      return true;
+    case ',':
+    case '}':
+      return quoted;
+    case '\n':
+      return false;
+    default:
+      return spaced && (is_flag(block, begin) || type_and_assignment_follow(block, at));
+  }
+}
+
+bool user_info_follows(std::string_view block, std::size_t end) {
+  const std::size_t limit = std::min(block.size(), end + kUserInfoBytesMax);
+  bool colon = false;
+  for (std::size_t at = end; at < limit; ++at) {
+    switch (block[at]) {
+      case ':':
+        colon = true;
+        break;
+      case '%':  // may be an encoded colon
+        colon = true;
+        break;
+      case '@':
+        return colon;
+      case ' ':
+      case '\n':
+      case '\t':
+      case '"':
+      case '\'':
+      case '<':
+      case '/':
+        return false;
+      default:
+        break;
+    }
+  }
+  return limit < block.size();  // Too long to tell here.
+}
+
+bool token_starts(std::string_view block, std::size_t begin) {
+  if (begin == 0 || !is(block[begin - 1], kWord)) return true;
+  const std::size_t limit = begin > kEscapeBytesMax ? begin - kEscapeBytesMax : 0;
+  std::size_t at = begin - 1;
+  while (at > limit && is(block[at], kWord)) --at;
+  const char c = block[at];
+  return c == '\\' || c == '%' || c == '[' || c == ';';
+}
+
+}  // namespace
+
+bool context_allows(const Literal& literal, std::string_view block, std::size_t begin, std::size_t end) {
+  DCHECK(begin <= end && end <= block.size());
+  if (literal.border && !token_starts(block, begin)) return false;
+  switch (literal.follow) {
+    case Follow::kAny:
+      return true;
+    case Follow::kTokenTail: {
+      if (block.size() - end < literal.tail_min) return false;
+      const std::string_view tail = block.substr(end, literal.tail_min);
+      return std::all_of(tail.begin(), tail.end(), [](char c) { return is(c, kTail); });
+    }
+    case Follow::kAssignment:
+      return assignment_follows(block, begin, end);
+    case Follow::kUserInfo:
+      return user_info_follows(block, end);
+  }
+  return true;
+}
+
+}  // namespace clawtrail

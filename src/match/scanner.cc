@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clawtrail/match/scanner.h"
+
+#include <hs.h>
+
+#include <algorithm>
+
+#include "clawtrail/base/check.h"
+#include "clawtrail/base/limits.h"
+#include "match/context.h"
+#include "match/scanner_cache.h"
+
+namespace clawtrail {
+
+namespace {
+
+constexpr std::size_t kLiteralBytesMax = 255;
+
+struct HsScratch final : ScanScratch {
+  explicit HsScratch(hs_scratch_t* s) : scratch(s) {}
+  ~HsScratch() override { hs_free_scratch(scratch); }
+  hs_scratch_t* scratch;
+};
+
+/// What the callback needs; lives during one scan.
+struct ScanState {
+  std::string_view block;
+  const std::vector<Literal>& literals;
+  std::vector<Hit>& hits;
+  bool overflow = false;
+};
+
+int on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
+  auto& state = *static_cast<ScanState*>(context);
+  const Literal& literal = state.literals[id];
+  const auto end = static_cast<std::size_t>(to);
+  if (!context_allows(literal, state.block, end - literal.bytes.size(), end)) return 0;
+  if (state.hits.size() >= limits::kHitsPerBlockMax) {
+    state.overflow = true;
+    return 1;  // Stops the scan.
+  }
+  state.hits.push_back({id, static_cast<std::uint32_t>(end)});
+  return 0;
+}
+
+class HsScanner final : public Scanner {
+ public:
+  HsScanner(DatabasePtr database, std::vector<Literal> literals)
+      : database_(std::move(database)), literals_(std::move(literals)) {}
+
+  std::unique_ptr<ScanScratch> make_scratch() const override {
+    hs_scratch_t* scratch = nullptr;
+    if (database_ != nullptr) CHECK(hs_alloc_scratch(database_.get(), &scratch) == HS_SUCCESS);
+    return std::make_unique<HsScratch>(scratch);
+  }
+
+  bool scan(std::string_view block, ScanScratch& scratch, std::vector<Hit>& hits) const override {
+    CHECK(block.size() <= UINT32_MAX);
+    hits.clear();
+    if (database_ == nullptr || block.empty()) return false;
+    ScanState state{block, literals_, hits};
+    const hs_error_t error = hs_scan(database_.get(), block.data(), static_cast<unsigned>(block.size()), 0,
+                                     static_cast<HsScratch&>(scratch).scratch, on_match, &state);
+    CHECK(error == HS_SUCCESS || error == HS_SCAN_TERMINATED);
+    // Hyperscan reports nearly in order, but promises none.
+    const auto less = [](const Hit& a, const Hit& b) {
+      return a.end != b.end ? a.end < b.end : a.literal < b.literal;
+    };
+    if (!std::is_sorted(hits.begin(), hits.end(), less)) std::sort(hits.begin(), hits.end(), less);
+    return state.overflow;
+  }
+
+  std::size_t literals() const override { return literals_.size(); }
+
+ private:
+  DatabasePtr database_;
+  std::vector<Literal> literals_;
+};
+
+/// Spells a literal as a Hyperscan expression. (hs_compile_lit_multi gives the same engine, but not caseless
+/// literals mixed with NUL bytes.)
+std::string expression_of(const std::string& bytes) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += "\\x";
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+  }
+  return out;
+}
+
+Result<DatabasePtr> compile(const std::vector<Literal>& literals) {
+  std::vector<std::string> expressions;
+  std::vector<unsigned> flags, ids;
+  for (const Literal& literal : literals) {
+    ids.push_back(static_cast<unsigned>(ids.size()));
+    flags.push_back(literal.caseless ? HS_FLAG_CASELESS : 0U);
+    expressions.push_back(expression_of(literal.bytes));
+  }
+  std::vector<const char*> pointers;
+  for (const std::string& expression : expressions) pointers.push_back(expression.c_str());
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* error = nullptr;
+  const hs_error_t code =
+      hs_compile_multi(pointers.data(), flags.data(), ids.data(), static_cast<unsigned>(pointers.size()),
+                       HS_MODE_BLOCK, nullptr, &database, &error);
+  if (code == HS_SUCCESS) return DatabasePtr(database);
+  std::string sentence = "Hyperscan refuses ";
+  sentence += error->expression >= 0 ? "literal " + std::to_string(error->expression) : "the literals";
+  sentence += std::string(": ") + error->message;
+  hs_free_compile_error(error);
+  return Error{Code::kIo, sentence};
+}
+
+}  // namespace
+
+void DatabaseDeleter::operator()(hs_database* database) const { hs_free_database(database); }
+
+Result<ScannerBuild> compile_scanner(std::span<const LiteralSet* const> sets, const std::string& cache_dir) {
+  ScannerBuild build;
+  std::vector<Literal> literals;
+  for (const LiteralSet* set : sets) {
+    build.ranges.push_back(
+        {static_cast<std::uint32_t>(literals.size()), static_cast<std::uint32_t>(set->size())});
+    literals.insert(literals.end(), set->begin(), set->end());
+  }
+  for (std::size_t i = 0; i < literals.size(); ++i) {
+    const std::size_t size = literals[i].bytes.size();
+    if (size == 0 || size > kLiteralBytesMax) {
+      return Error{Code::kInvalid, "literal " + std::to_string(i) + " has " + std::to_string(size) +
+                                       " bytes; allowed are 1 to " + std::to_string(kLiteralBytesMax)};
+    }
+  }
+  DatabasePtr database;
+  if (!literals.empty()) {
+    const ScannerCache cache(cache_dir, literals);
+    database = cache.load();
+    if (database == nullptr) {
+      CLAWTRAIL_ASSIGN(database, compile(literals));
+      cache.store(*database);
+    }
+  }
+  build.scanner = std::make_shared<HsScanner>(std::move(database), std::move(literals));
+  return build;
+}
+
+}  // namespace clawtrail

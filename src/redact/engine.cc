@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "redact/engine.h"
+
+#include <algorithm>
+
+#include "clawtrail/base/check.h"
+#include "clawtrail/base/hash.h"
+#include "redact/borders.h"
+#include "redact/json_walk.h"
+#include "redact/mask.h"
+#include "redact/rule_match.h"
+
+namespace clawtrail::redact {
+
+namespace {
+
+/// Confirming costs at most this many bytes of matching for each byte of the line, and this much in any case.
+/// A line that needs more was made to cost time; it is masked whole.
+constexpr std::size_t kWorkPerByte = 8;
+constexpr std::size_t kWorkMin = 1 * limits::MiB;
+/// Secrets of one line that are masked one by one; a line with more is masked whole.
+constexpr std::size_t kFoundMax = 16 * limits::KiB;
+/// Buffers larger than this are given back after the line.
+constexpr std::size_t kBufferKept = 1 * limits::MiB;
+/// Keys shorter than this are names, also in a line that is masked whole.
+constexpr std::size_t kKeyKept = 16;
+constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
+
+template <typename Vector>
+void clear_or_free(Vector& vector, std::size_t kept) {
+  if (vector.capacity() > kept) {
+    Vector().swap(vector);
+  } else {
+    vector.clear();
+  }
+}
+
+void forget(std::string& text) {
+  wipe(text.data(), text.size());
+  clear_or_free(text, kBufferKept);
+}
+
+/// Everything in a line that can hold a secret, for a line that is masked whole.
+struct AllStrings : JsonVisitor {
+  std::vector<std::pair<Span, bool>> strings;  ///< and whether it is a key
+  void key(Span span, bool /*escaped*/) {
+    if (span.end - span.begin >= kKeyKept) strings.push_back({span, true});
+  }
+  void string(Span span, bool /*escaped*/) {
+    if (span.end > span.begin) strings.push_back({span, false});
+  }
+};
+
+bool may_be_json(std::string_view text) {
+  const std::size_t first = json::skip_space(text, 0);
+  return first < text.size() && (text[first] == '{' || text[first] == '[');
+}
+
+}  // namespace
+
+EngineScratch::~EngineScratch() {
+  for (std::string& buffer : buffers) wipe(buffer.data(), buffer.size());
+  for (std::string& round : rounds) wipe(round.data(), round.size());
+}
+
+void EngineScratch::reset() {
+  for (std::string& buffer : buffers) forget(buffer);
+  for (auto& list : hits) clear_or_free(list, kBufferKept / sizeof(Hit));
+  clear_or_free(pieces, kBufferKept / sizeof(Piece));
+  clear_or_free(waypoints, kBufferKept / sizeof(Waypoint));
+  clear_or_free(found, kBufferKept / sizeof(Found));
+}
+
+void Engine::run(std::string_view line, std::span<const Hit> hits, bool overflow) {
+  scratch_.reset();
+  line_ = line;
+  exhausted_ = overflow;
+  work_max_ = kWorkMin + kWorkPerByte * line.size();
+  is_json_ = may_be_json(line) && is_json_container(line);
+  if (!exhausted_) {
+    Piece root;
+    root.end = static_cast<std::uint32_t>(line.size());
+    scratch_.pieces.push_back(root);
+    std::size_t first = 0;
+    for (std::size_t level = 0; level < kLevels && first < scratch_.pieces.size() && !exhausted_; ++level) {
+      const std::size_t last = scratch_.pieces.size();
+      const std::span<const Hit> level_hits = hits_of_level(level, hits);
+      auto from = level_hits.begin();
+      for (std::size_t i = first; i < last && !exhausted_; ++i) {
+        const Piece piece = scratch_.pieces[i];
+        while (from != level_hits.end() && from->end <= piece.begin) ++from;
+        auto to = from;
+        while (to != level_hits.end() && to->end <= piece.end) ++to;
+        process(static_cast<std::uint32_t>(i), {from, to});
+        from = to;
+      }
+      first = last;
+    }
+    report_decoded(hits);
+  }
+  if (exhausted_) mask_everything(line);
+}
+
+std::span<const Hit> Engine::hits_of_level(std::size_t level, std::span<const Hit> line_hits) {
+  if (level == 0) return line_hits;
+  auto& hits = scratch_.hits[level];
+  if (scanner_.scan(scratch_.buffers[level], *scratch_.scan, hits)) exhausted_ = true;
+  return hits;
+}
+
+void Engine::report_decoded(std::span<const Hit> line_hits) {
+  for (std::size_t level = 1; level < kLevels; ++level) {
+    for (const Hit& hit : scratch_.hits[level]) {
+      const auto same = [&](const Hit& other) { return other.literal == hit.literal; };
+      auto& ids = scratch_.decoded_literals;
+      if (!ids.empty() && ids.back() == hit.literal) continue;
+      if (std::find(ids.begin(), ids.end(), hit.literal) != ids.end()) continue;
+      if (line_hits.size() < 256 && std::any_of(line_hits.begin(), line_hits.end(), same)) continue;
+      ids.push_back(hit.literal);
+    }
+  }
+}
+
+bool Engine::is_escape(std::uint32_t literal) const {
+  if (!range_.contains(literal)) return false;
+  const auto& actions = rules_.actions[literal - range_.first];
+  return !actions.empty() && actions.front().kind == Action::Kind::kEscape;
+}
+
+bool Engine::matters(const Hit& hit) const {
+  if (!range_.contains(hit.literal)) return false;
+  const auto& actions = rules_.actions[hit.literal - range_.first];
+  return std::any_of(actions.begin(), actions.end(), [](Action a) {
+    return a.kind != Action::Kind::kField && a.kind != Action::Kind::kEscape;
+  });
+}
+
+std::string_view Engine::text_of(const Piece& piece) const {
+  const std::string_view buffer = piece.level == 0 ? line_ : std::string_view(scratch_.buffers[piece.level]);
+  return buffer.substr(piece.begin, piece.end - piece.begin);
+}
+
+void Engine::add_child(std::uint32_t parent, Span source, NameKind kind, bool listed) {
+  const Piece from = scratch_.pieces[parent];
+  if (from.level + 1U >= kLevels) return;
+  Piece child;
+  child.level = static_cast<std::uint8_t>(from.level + 1);
+  child.parent = parent;
+  child.source = source;
+  child.kind = kind;
+  child.listed = listed;
+  std::string& buffer = scratch_.buffers[child.level];
+  child.begin = static_cast<std::uint32_t>(buffer.size());
+  child.waypoints = static_cast<std::uint32_t>(scratch_.waypoints.size());
+  decode_escapes(text_of(from).substr(source.begin, source.end - source.begin), buffer, scratch_.waypoints);
+  child.waypoint_count = static_cast<std::uint32_t>(scratch_.waypoints.size()) - child.waypoints;
+  child.end = static_cast<std::uint32_t>(buffer.size());
+  buffer += '\n';  // No literal may reach from one string into the next.
+  scratch_.pieces.push_back(child);
+}
+
+Span Engine::to_line(std::uint32_t index, Span span) const {
+  while (scratch_.pieces[index].level > 0) {
+    const Piece& piece = scratch_.pieces[index];
+    const std::string_view source = text_of(scratch_.pieces[piece.parent])
+                                        .substr(piece.source.begin, piece.source.end - piece.source.begin);
+    const Span inner =
+        source_span(source, scratch_.waypoints.data() + piece.waypoints, piece.waypoint_count, span);
+    span = {piece.source.begin + inner.begin, piece.source.begin + inner.end};
+    index = piece.parent;
+  }
+  return span;
+}
+
+void Engine::add_found(std::uint32_t index, Span span, std::string_view rule, Priority priority,
+                       bool scalar) {
+  const std::string_view text = text_of(scratch_.pieces[index]);
+  const std::string_view secret = text.substr(span.begin, span.end - span.begin);
+  if (secret.empty() || mask_.is_mask(secret)) return;
+  if (span.end >= covered_) {
+    covered_priority_ = span.begin < covered_ ? std::max(priority, covered_priority_) : priority;
+    covered_ = span.end;
+  }
+  const Span in_line = to_line(index, span);
+  CHECK(in_line.begin < in_line.end && in_line.end <= line_.size());
+  scratch_.found.push_back({in_line, secret, rule, priority, scratch_.pieces[index].level, scalar, false});
+}
+
+void Engine::process(std::uint32_t index, std::span<const Hit> hits) {
+  const Piece piece = scratch_.pieces[index];
+  const std::string_view text = text_of(piece);
+  const bool deeper = piece.level + 1U < kLevels;
+  const bool json = piece.level == 0 ? is_json_ : deeper && may_be_json(text) && is_json_container(text);
+  if (json && piece.kind == NameKind::kNone) {
+    walk_members(*this, scratch_, index, hits);
+    return;
+  }
+  covered_ = name_end_ = 0;
+  covered_priority_ = Priority::kField;
+  // A known format inside the value still gives the secret its name.
+  if (piece.kind != NameKind::kNone) judge_value(index);
+  process_text(index, hits);
+}
+
+void Engine::judge_value(std::uint32_t index) {
+  const Piece piece = scratch_.pieces[index];
+  const std::string_view text = text_of(piece);
+  const std::string_view id = rules_.field_ids[static_cast<std::size_t>(piece.kind)];
+  if (id.empty()) return;
+  if (is_gateway_mask(text)) {
+    note_gateway_mask(index, text.size());
+    return;
+  }
+  const ValueContext context{piece.kind, true, !piece.listed, piece.listed, !piece.listed};
+  scratch_.spans.clear();
+  secrets_of_value(text, {0, text.size()}, context, scratch_.spans);
+  const std::vector<Span> spans = scratch_.spans;
+  for (const Span span : spans) add_found(index, span, id, Priority::kField);
+}
+
+void Engine::process_text(std::uint32_t index, std::span<const Hit> hits) {
+  const Piece piece = scratch_.pieces[index];
+  user_done_.clear();
+  bool own = false;
+  for (const Hit& hit : hits) {
+    if (!range_.contains(hit.literal)) continue;
+    own = true;
+    for (const Action action : rules_.actions[hit.literal - range_.first]) act(index, hit, action);
+    if (work_ > work_max_ || scratch_.found.size() > kFoundMax) exhausted_ = true;
+    if (exhausted_) return;
+  }
+  for (const std::uint32_t pattern : rules_.always) match_user(index, pattern);
+  own |= !rules_.always.empty();
+  // What is left of escapes here (a JSON text inside a sentence, a log of a log) is searched without them,
+  // too.
+  const std::string_view text = text_of(piece);
+  if (own && text.find('\\') != std::string_view::npos)
+    add_child(index, {0, text.size()}, NameKind::kNone, false);
+}
+
+void Engine::act(std::uint32_t index, const Hit& hit, Action action) {
+  const Piece& piece = scratch_.pieces[index];
+  const std::size_t end = hit.end - piece.begin;
+  const std::size_t size = rules_.literals[hit.literal - range_.first].bytes.size();
+  if (end < size) return;  // Begins in the string before.
+  const Span literal{end - size, end};
+  switch (action.kind) {
+    case Action::Kind::kRule:
+      return match_pattern(index, action, literal);
+    case Action::Kind::kField:
+      return match_field(index, literal);
+    case Action::Kind::kKnown:
+      return match_known(index, rules_.spellings[action.index], end);
+    case Action::Kind::kUser:
+      return match_user(index, action.index);
+    case Action::Kind::kMask:
+      return note_gateway_mask(index, end);
+    case Action::Kind::kEscape:
+      return;
+  }
+}
+
+void Engine::match_pattern(std::uint32_t index, Action action, Span literal) {
+  const Rule& rule = rules_.rules[action.index];
+  const Priority priority = rule.unique ? Priority::kUnique : Priority::kAmbiguous;
+  if (is_covered(literal.end, priority)) return;
+  const std::string_view text = text_of(scratch_.pieces[index]);
+  if (const auto secret = match_rule(rule, text, literal, work_)) {
+    add_found(index, *secret, rule.id, priority);
+  }
+}
+
+void Engine::match_field(std::uint32_t index, Span literal) {
+  if (literal.end <= name_end_ || is_covered(literal.end, Priority::kField)) return;
+  const std::string_view text = text_of(scratch_.pieces[index]);
+  const Span name = name_around(text, literal.end);
+  name_end_ = name.end;
+  const auto found = parse_assignment(text, name, rules_.user_names);
+  work_ += 64;
+  if (!found) return;
+  work_ += found->value.end - found->name.end;
+  const std::string_view id = rules_.field_ids[static_cast<std::size_t>(found->context.kind)];
+  if (id.empty()) return;
+  if (is_gateway_mask(text.substr(found->value.begin, found->value.end - found->value.begin))) {
+    note_gateway_mask(index, found->value.end);
+    return;
+  }
+  scratch_.spans.clear();
+  secrets_of_value(text, found->value, found->context, scratch_.spans);
+  const std::vector<Span> spans = scratch_.spans;
+  for (const Span span : spans) add_found(index, span, id, Priority::kField);
+}
+
+void Engine::match_known(std::uint32_t index, const Spelling& spelling, std::size_t end) {
+  const std::string_view text = text_of(scratch_.pieces[index]);
+  if (spelling.encoded && is_covered(end, Priority::kKnown)) return;
+  const Span span = spelling_span(text, end, spelling);
+  work_ += span.end - span.begin;
+  add_found(index, span, kKnownSecretId, Priority::kKnown);
+}
+
+void Engine::match_user(std::uint32_t index, std::uint32_t pattern) {
+  // One search finds all matches of the text.
+  if (std::find(user_done_.begin(), user_done_.end(), pattern) != user_done_.end()) return;
+  user_done_.push_back(pattern);
+  scratch_.spans.clear();
+  const std::string_view text = text_of(scratch_.pieces[index]);
+  if (!find_user_matches(*rules_.patterns[pattern].regex, text, work_, work_max_, scratch_.spans))
+    exhausted_ = true;
+  const std::vector<Span> spans = scratch_.spans;
+  for (const Span span : spans) add_found(index, span, kUserPatternId, Priority::kUser);
+}
+
+void Engine::note_gateway_mask(std::uint32_t index, std::size_t at) {
+  const std::string_view text = text_of(scratch_.pieces[index]);
+  Span span;
+  if (text.substr(0, at).ends_with("***")) {
+    span = {at - 3, at};
+  } else {
+    const std::size_t ellipsis = text.rfind(kEllipsis, at);
+    if (ellipsis == std::string_view::npos || at - ellipsis > 8 || ellipsis < 6) return;
+    span = {ellipsis - 6, ellipsis + kEllipsis.size() + 4};
+    if (span.end > text.size() || !token_begins(text, span.begin)) return;
+    const auto plain = [&](std::size_t from, std::size_t to) {
+      return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from),
+                         text.begin() + static_cast<std::ptrdiff_t>(to), [](char c) {
+                           return is_token_char(c) || c == '.' || c == ':' || c == '/' || c == '+' ||
+                                  c == '=';
+                         });
+    };
+    if (!plain(span.begin, ellipsis) || !plain(ellipsis + kEllipsis.size(), span.end)) return;
+    if (span.end < text.size() && is_token_char(text[span.end])) return;
+  }
+  Found note;
+  note.span = to_line(index, span);
+  note.secret = text.substr(span.begin, span.end - span.begin);
+  note.rule = kGatewayMaskedId;
+  note.priority = Priority::kUnique;
+  note.level = scratch_.pieces[index].level;
+  note.note = true;
+  scratch_.found.push_back(note);
+}
+
+void Engine::mask_everything(std::string_view line) {
+  scratch_.found.clear();
+  if (!is_json_) {
+    if (!mask_.is_mask(line))
+      scratch_.found.push_back({{0, line.size()}, line, kOverBudgetId, Priority::kField, 0, false, false});
+    return;
+  }
+  AllStrings all;
+  CHECK(walk_json(line, all));
+  for (const auto& [span, is_key] : all.strings) {
+    const std::string_view text = line.substr(span.begin, span.end - span.begin);
+    if (mask_.is_mask(text)) continue;
+    scratch_.found.push_back({span, text, kOverBudgetId, Priority::kField, 1, false, false});
+  }
+}
+
+}  // namespace clawtrail::redact

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds the secrets of one line: in its text or, if it is JSON, in its decoded strings, level by level.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clawtrail/base/limits.h"
+#include "clawtrail/match/scanner.h"
+#include "clawtrail/redact/redactor.h"
+#include "redact/decode.h"
+#include "redact/rule_set.h"
+
+namespace clawtrail::redact {
+
+/// Level 0 is the line, 1 its decoded strings (or its text without escapes), 2 and up JSON in these strings.
+inline constexpr std::size_t kLevels = static_cast<std::size_t>(limits::kNestedJsonLevelsMax) + 2;
+
+/// A text that is searched: the line, or the decoded form of a part of a text one level up.
+struct Piece {
+  std::uint32_t begin = 0, end = 0;  ///< in the buffer of its level
+  std::uint32_t parent = 0;          ///< index of the piece that it is a part of
+  Span source;                       ///< where in the parent's text
+  std::uint32_t waypoints = 0, waypoint_count = 0;
+  std::uint8_t level = 0;
+  NameKind kind = NameKind::kNone;  ///< what its key said
+  bool listed = false;              ///< the key was only the element before
+};
+
+/// A secret, in positions of the line.
+struct Found {
+  Span span;
+  std::string_view secret;  ///< decoded; lives in the scratch
+  std::string_view rule;
+  Priority priority = Priority::kField;
+  std::uint8_t level = 0;  ///< how many times the mask must be JSON-escaped
+  bool scalar = false;     ///< a number: its mask needs quotes
+  bool note = false;       ///< a mask of the gateway: reported, not changed
+};
+
+/// Memory of one thread. The buffers hold secrets while a line is worked on.
+class EngineScratch final : public RedactScratch {
+ public:
+  ~EngineScratch() override;
+  /// Forgets the line before; gives memory back that an unusually long line has taken.
+  void reset();
+
+  std::unique_ptr<ScanScratch> scan;
+  std::vector<Piece> pieces;
+  std::array<std::string, kLevels> buffers;  ///< [0] is unused: the line itself
+  std::array<std::vector<Hit>, kLevels> hits;
+  std::vector<Waypoint> waypoints;
+  std::vector<Found> found;
+  std::vector<Span> spans;
+  std::vector<Hit> line_hits;
+  std::string rounds[2];
+};
+
+/// One line's search. Threads: confined; made for one line.
+class Engine {
+ public:
+  Engine(const RuleSet& rules, const Scanner& scanner, LiteralRange range, const class MaskTemplate& mask,
+         EngineScratch& scratch)
+      : rules_(rules), scanner_(scanner), range_(range), mask_(mask), scratch_(scratch) {}
+
+  /// Fills scratch.found, unsorted. `hits` are the scanner's hits in `line`, `overflow` that some are
+  /// missing.
+  void run(std::string_view line, std::span<const Hit> hits, bool overflow);
+  bool is_json() const { return is_json_; }
+
+  // For the walk over members (engine_json.cc):
+  const RuleSet& rules() const { return rules_; }
+  bool is_escape(std::uint32_t literal) const;
+  /// The hit can matter inside a string, not only next to one.
+  bool matters(const Hit& hit) const;
+  std::string_view text_of(const Piece& piece) const;
+  /// Adds text[source] of piece `parent` to the next level.
+  void add_child(std::uint32_t parent, Span source, NameKind kind, bool listed);
+  void add_found(std::uint32_t piece, Span span, std::string_view rule, Priority priority,
+                 bool scalar = false);
+
+ private:
+  void process(std::uint32_t index, std::span<const Hit> hits);
+  void process_text(std::uint32_t index, std::span<const Hit> hits);
+  void act(std::uint32_t index, const Hit& hit, Action action);
+  void match_pattern(std::uint32_t index, Action action, Span literal);
+  void match_field(std::uint32_t index, Span literal);
+  void match_known(std::uint32_t index, const Spelling& spelling, std::size_t end);
+  void match_user(std::uint32_t index, std::uint32_t pattern);
+  void note_gateway_mask(std::uint32_t index, std::size_t at);
+  void judge_value(std::uint32_t index);
+  /// A secret at least that certain has been found over this place.
+  bool is_covered(std::size_t end, Priority priority) const {
+    return end <= covered_ && covered_priority_ >= priority;
+  }
+  std::span<const Hit> hits_of_level(std::size_t level, std::span<const Hit> line_hits);
+  void report_decoded(std::span<const Hit> line_hits);
+  void mask_everything(std::string_view line);
+  Span to_line(std::uint32_t piece, Span span) const;
+
+  const RuleSet& rules_;
+  const Scanner& scanner_;
+  LiteralRange range_;
+  const MaskTemplate& mask_;
+  EngineScratch& scratch_;
+  std::string_view line_;
+  bool is_json_ = false;
+  bool exhausted_ = false;
+  std::size_t work_ = 0, work_max_ = 0;
+  // Of the piece in work:
+  std::size_t covered_ = 0;  ///< the end of the last secret, and how certain it is
+  Priority covered_priority_ = Priority::kField;
+  std::size_t name_end_ = 0;  ///< the end of the last name that was judged
+  std::vector<std::uint32_t> user_done_;
+};
+
+/// Walks the members of piece `index`, whose text is valid JSON, and adds the children that must be searched.
+void walk_members(Engine& engine, EngineScratch& scratch, std::uint32_t index, std::span<const Hit> hits);
+
+}  // namespace clawtrail::redact

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "redact/fields.h"
+
+#include <algorithm>
+#include <array>
+
+#include "clawtrail/base/check.h"
+
+namespace clawtrail::redact {
+
+namespace {
+
+constexpr std::size_t kNameBytesMax = 96;
+constexpr std::size_t kSpacesMax = 16;
+constexpr std::size_t kSeparatorBytesMax = 5;
+
+bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
+bool is_space(char c) { return c == ' ' || c == '\t'; }
+bool is_name_char(char c) { return is_token_char(c) || c == '.'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::size_t skip_spaces(std::string_view text, std::size_t at) {
+  const std::size_t limit = std::min(text.size(), at + kSpacesMax);
+  while (at < limit && is_space(text[at])) ++at;
+  return at;
+}
+
+/// A quote with the backslashes before it: \\\" in JSON in JSON.
+struct Quote {
+  std::size_t backslashes = 0;
+  char mark = '\0';  ///< 0 if there is none
+  std::size_t end = 0;
+};
+
+Quote quote_at(std::string_view text, std::size_t at) {
+  Quote quote;
+  std::size_t i = at;
+  while (i < text.size() && text[i] == '\\' && i - at < 16) ++i;
+  if (i < text.size() && is_quote(text[i])) quote = {i - at, text[i], i + 1};
+  return quote;
+}
+
+/// Start of the closing quote (with its backslashes) of a value that begins at `at`; `limit` if there is
+/// none. With k = 2^depth - 1 backslashes before the quotes, a backslash inside is spelled with 2(k + 1) of
+/// them.
+std::size_t closing_quote(std::string_view text, std::size_t at, std::size_t limit, const Quote& open) {
+  for (std::size_t i = at; i < limit; ++i) {
+    if (text[i] != open.mark) continue;
+    std::size_t run = 0;
+    while (i - run > at && text[i - run - 1] == '\\') ++run;
+    if (run >= open.backslashes && (run - open.backslashes) % (2 * (open.backslashes + 1)) == 0) {
+      return i - open.backslashes;
+    }
+    // Fewer backslashes than at the opening: an outer string ends here, and the value with it.
+    if (run < open.backslashes && open.mark == '"') return i - run;
+  }
+  return limit;
+}
+
+/// End of an unquoted value.
+std::size_t bare_end(std::string_view text, std::size_t at, std::size_t limit, bool percent) {
+  std::size_t i = at;
+  std::size_t open = 0;
+  for (; i < limit; ++i) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) <= ' ' || is_quote(c) || c == '<' || c == '>' || c == ',' || c == ';' ||
+        c == '&' || c == '|') {
+      break;
+    }
+    if (c == '(' || c == '{' || c == '[') ++open;
+    if (c == ')' || c == '}' || c == ']') {
+      if (open == 0) break;
+      --open;
+    }
+    if (c == '\\' && i + 1 < limit &&
+        (is_quote(text[i + 1]) || text[i + 1] == '\\' || text[i + 1] == 'n' || text[i + 1] == 'r' ||
+         text[i + 1] == 't')) {
+      break;
+    }
+    if (percent && c == '%' && i + 2 < limit && text[i + 1] == '2' &&
+        (text[i + 2] == '6' || text[i + 2] == '2'))
+      break;
+  }
+  // A full stop or a colon ends a sentence, not a value.
+  while (i > at && (text[i - 1] == '.' || text[i - 1] == ':') && i - at > 1) --i;
+  return i;
+}
+
+/// Reads what stands after a name.
+class Parser {
+ public:
+  Parser(std::string_view text, Span name)
+      : text_(text), limit_(std::min(text.size(), name.end + kValueBytesMax)) {
+    found_.name = name;
+    at_ = name.end;
+  }
+
+  std::optional<Assignment> run(NameKind kind) {
+    found_.context.kind = kind;
+    const Span name = found_.name;
+    flag_ = text_[name.begin] == '-';
+    const Quote close = quote_at(text_, at_);
+    if (close.mark != '\0') {
+      name_quote_ = close;
+      at_ = close.end;
+    }
+    while (at_ < limit_ && (text_[at_] == ']' || text_[at_] == ')')) ++at_;
+    const std::size_t before_space = at_;
+    at_ = skip_spaces(text_, at_);
+    spaced_ = at_ != before_space;
+    if (at_ >= limit_ || !separator()) return std::nullopt;
+    found_.context.tight = flag_ || (!spaced_ && at_ < limit_ && !is_space(text_[at_]));
+    at_ = skip_spaces(text_, at_);
+    if (at_ >= limit_) return std::nullopt;
+    if (!value()) return std::nullopt;
+    return found_;
+  }
+
+ private:
+  bool separator() {
+    const char c = text_[at_];
+    if (c == ',' && name_quote_.mark != '\0') return list_separator();
+    if (c == '>' && name_quote_.mark == '\0' && !spaced_) {
+      ++at_;
+      element_ = true;
+      return found_.name.begin > 0 && text_[found_.name.begin - 1] == '<';
+    }
+    if (c == '%' && text_.substr(at_).size() >= 3 && text_[at_ + 1] == '3' &&
+        (text_[at_ + 2] == 'D' || text_[at_ + 2] == 'd' || text_[at_ + 2] == 'A' || text_[at_ + 2] == 'a')) {
+      at_ += 3;
+      percent_ = true;
+      return true;
+    }
+    std::size_t end = at_;
+    bool assigns = false;
+    for (; end < limit_ && end - at_ < kSeparatorBytesMax; ++end) {
+      const char s = text_[end];
+      if (s == ':' || s == '=') {
+        assigns = true;
+      } else if (s != '>' && s != '|' && s != '?') {
+        break;
+      }
+    }
+    if (assigns) {
+      // "==" and "===" compare; "://" belongs to an address.
+      if (text_.substr(at_, end - at_).starts_with("==") || text_.substr(end).starts_with("//")) return false;
+      at_ = end;
+      return true;
+    }
+    if (flag_ && spaced_ && c != '-') return true;
+    return spaced_ && name_quote_.mark == '\0' && typed_separator();
+  }
+
+  /// var token string = "value", and the `.=` of PHP: only before a quote, so that prose is none of it.
+  bool typed_separator() {
+    static constexpr std::size_t kTypeBytesMax = 24;
+    std::size_t at = at_;
+    while (at < limit_ && at - at_ < kTypeBytesMax && is_name_char(text_[at])) ++at;
+    at = skip_spaces(text_, at);
+    if (at >= limit_ || text_[at] != '=') return false;
+    at = skip_spaces(text_, at + 1);
+    if (at >= limit_ || quote_at(text_, at).mark == '\0') return false;
+    at_ = at;
+    return true;
+  }
+
+  /// ("name", "value") and {"name": "X", "value": "…"}.
+  bool list_separator() {
+    std::size_t at = skip_spaces(text_, at_ + 1);
+    const Quote open = quote_at(text_, at);
+    if (open.mark != name_quote_.mark || open.backslashes != name_quote_.backslashes) return false;
+    const std::size_t end = closing_quote(text_, open.end, std::min(limit_, open.end + kNameBytesMax), open);
+    std::size_t after = end + open.backslashes + 1;
+    if (after < limit_ && is_value_member(text_.substr(open.end, end - open.end))) {
+      after = skip_spaces(text_, after);
+      if (after < limit_ && text_[after] == ':') {
+        at_ = after + 1;
+        return true;
+      }
+    }
+    at_ = at;
+    found_.context.listed = true;
+    return true;
+  }
+
+  bool value() {
+    const Quote open = quote_at(text_, at_);
+    if (open.mark != '\0') {
+      found_.context.quoted = true;
+      const std::size_t begin = open.end;
+      std::size_t end = closing_quote(text_, begin, limit_, open);
+      if (end == limit_) end = std::min(text_.find('\n', begin), text_.size());
+      found_.value = {begin, std::max(begin, end)};
+      return end > begin;
+    }
+    const NameKind kind = found_.context.kind;
+    if (kind == NameKind::kAuthorization || kind == NameKind::kCookie || kind == NameKind::kSetCookie)
+      return header_value();
+    if (text_[at_] == '{' && !text_.substr(at_).starts_with("{{")) return false;
+    std::size_t end = bare_end(text_, at_, limit_, percent_);
+    if (text_.substr(at_).starts_with("${") || text_.substr(at_).starts_with("{{"))
+      end = std::max(end, std::min(text_.find('}', at_), limit_));
+    if (element_ && end < limit_ && text_[end] != '<') {
+      const std::size_t close = text_.substr(0, limit_).find('<', at_);
+      if (close == std::string_view::npos) return false;
+      end = close;
+    }
+    // A longer value: its end is where its bytes stop looking like one token.
+    while (end == limit_ && end < text_.size() && static_cast<unsigned char>(text_[end]) > ' ' &&
+           !is_quote(text_[end])) {
+      limit_ = end = end + 1;
+    }
+    found_.value = {at_, end};
+    return end > at_;
+  }
+
+  /// The rest of the line, or of the quoted text that holds the whole header (curl -H 'Name: value').
+  bool header_value() {
+    const std::size_t begin = found_.name.begin;
+    const char outer = begin > 0 && is_quote(text_[begin - 1]) ? text_[begin - 1] : '\0';
+    std::size_t end = at_;
+    for (; end < limit_; ++end) {
+      const char c = text_[end];
+      if (c == '\n' || c == '\r' || (outer != '\0' && c == outer)) break;
+      if (c == '\\' && end + 1 < limit_ && (text_[end + 1] == 'n' || text_[end + 1] == 'r')) break;
+    }
+    if (outer != '\0' && end > at_ && text_[end - 1] == '\\') --end;
+    found_.value = {at_, end};
+    return end > at_;
+  }
+
+  std::string_view text_;
+  std::size_t limit_;
+  std::size_t at_ = 0;
+  Assignment found_;
+  Quote name_quote_;
+  bool flag_ = false, spaced_ = false, element_ = false, percent_ = false;
+};
+
+bool is_parameter_scheme(std::string_view scheme) {
+  std::string small(scheme.substr(0, 32));
+  for (char& c : small) c = static_cast<char>(c | 0x20);
+  return small == "digest" || small == "hawk" || small == "oauth" || small == "signature" ||
+         small.starts_with("aws4-");
+}
+
+/// Authorization: SCHEME credentials, or credentials alone.
+void authorization_secrets(std::string_view text, Span value, std::vector<Span>& secrets) {
+  std::size_t at = skip_spaces(text, value.begin);
+  std::size_t end = at;
+  while (end < value.end && (is_token_char(text[end]))) ++end;
+  const std::string_view scheme = text.substr(at, end - at);
+  if (end < value.end && is_space(text[end]) && !scheme.empty()) {
+    at = skip_spaces(text, end);
+    if (is_parameter_scheme(scheme)) {
+      if (value.end > at) secrets.push_back({at, value.end});
+      return;
+    }
+  }
+  end = at;
+  while (end < value.end && !is_space(text[end]) && !is_quote(text[end]) && text[end] != ',' &&
+         text[end] != ';' && text[end] != '\\' && text[end] != '<' && text[end] != ')' && text[end] != '}')
+    ++end;
+  const bool after_scheme = at > value.begin + scheme.size();
+  const ValueContext context{after_scheme ? NameKind::kPassword : NameKind::kToken, true, true, false, false};
+  if (end > at && is_secret_value(text.substr(at, end - at), context)) secrets.push_back({at, end});
+}
+
+void cookie_secrets(std::string_view text, Span value, bool only_first, std::vector<Span>& secrets) {
+  std::size_t at = value.begin;
+  while (at < value.end) {
+    const std::size_t stop = std::min(text.find(';', at), value.end);
+    const std::size_t equals = text.find('=', at);
+    if (equals < stop) {
+      Span crumb{equals + 1, stop};
+      while (crumb.begin < crumb.end && is_quote(text[crumb.begin])) ++crumb.begin;
+      while (crumb.begin < crumb.end && (is_quote(text[crumb.end - 1]) || is_space(text[crumb.end - 1])))
+        --crumb.end;
+      const std::string_view v = text.substr(crumb.begin, crumb.end - crumb.begin);
+      if (v.size() >= 4 && !is_reference(v) && !is_placeholder(v)) secrets.push_back(crumb);
+    }
+    if (only_first) return;
+    at = stop + 1;
+  }
+}
+
+}  // namespace
+
+Span name_around(std::string_view text, std::size_t at) {
+  DCHECK(at <= text.size());
+  std::size_t begin = at, end = at;
+  const std::size_t low = at > kNameBytesMax ? at - kNameBytesMax : 0;
+  const std::size_t high = std::min(text.size(), at + kNameBytesMax);
+  while (begin > low && is_name_char(text[begin - 1])) --begin;
+  while (end < high && is_name_char(text[end])) ++end;
+  if (begin > 0 && begin < at) {
+    // "\nTOKEN=x" in text that is still escaped, "ESC[31mTOKEN=x" in colours.
+    if (text[begin - 1] == '\\' && std::string_view("nrtbf").find(text[begin]) != std::string_view::npos) {
+      ++begin;
+    } else if (text[begin - 1] == '[' || text[begin - 1] == ';') {
+      std::size_t digits = begin;
+      while (digits < at && is_digit(text[digits])) ++digits;
+      if (digits < at && text[digits] == 'm') begin = digits + 1;
+    }
+  }
+  return {std::min(begin, at), end};
+}
+
+std::optional<Assignment> parse_assignment(std::string_view text, Span name, const UserNames& user_names) {
+  if (name.begin >= name.end) return std::nullopt;
+  const NameKind kind = classify_name(text.substr(name.begin, name.end - name.begin), user_names);
+  if (kind == NameKind::kNone) return std::nullopt;
+  return Parser(text, name).run(kind);
+}
+
+void secrets_of_value(std::string_view text, Span value, const ValueContext& context,
+                      std::vector<Span>& secrets) {
+  const std::string_view bytes = text.substr(value.begin, value.end - value.begin);
+  switch (context.kind) {
+    case NameKind::kAuthorization:
+      return authorization_secrets(text, value, secrets);
+    case NameKind::kCookie:
+    case NameKind::kSetCookie:
+      return cookie_secrets(text, value, context.kind == NameKind::kSetCookie, secrets);
+    default:
+      if (is_secret_value(bytes, context)) secrets.push_back(value);
+  }
+}
+
+bool may_assign_secret(std::string_view raw, std::size_t at, const UserNames& user_names) {
+  Span name = name_around(raw, at);
+  // What \u00XX leaves before a name does not change its last words.
+  return classify_name(raw.substr(name.begin, name.end - name.begin), user_names) != NameKind::kNone;
+}
+
+}  // namespace clawtrail::redact

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything a redactor looks for, and what each literal leads to.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clawtrail/match/literals.h"
+#include "redact/fields.h"
+#include "redact/rule.h"
+#include "redact/spellings.h"
+#include "redact/user_pattern.h"
+
+namespace clawtrail::redact {
+
+/// What to do at a literal.
+struct Action {
+  enum class Kind : std::uint8_t {
+    kRule,    ///< rules[index] may match
+    kField,   ///< the name around it may be a secret's
+    kKnown,   ///< spellings[index] may stand here
+    kUser,    ///< patterns[index] may match somewhere in the text
+    kMask,    ///< a mask of the gateway may stand here
+    kEscape,  ///< the text spells ASCII characters as escapes: literals may hide in it
+  };
+  Kind kind = Kind::kRule;
+  std::uint32_t index = 0;
+};
+
+/// Which secret is named where several were found at one place.
+enum class Priority : std::uint8_t { kField, kAmbiguous, kUser, kUnique, kKnown };
+
+/// Threads: immutable after build().
+struct RuleSet {
+  std::vector<Rule> rules;
+  std::vector<Spelling> spellings;
+  std::vector<CompiledPattern> patterns;
+  std::vector<std::uint32_t> always;  ///< patterns without a literal: searched in every line
+  UserNames user_names;
+  /// Rule ids of field names, by NameKind; empty if no pack has a rule about them.
+  std::array<std::string_view, 8> field_ids;
+  LiteralSet literals;
+  std::vector<std::vector<Action>> actions;  ///< of each literal
+
+  /// Fills `literals` and `actions` from the rest.
+  void build();
+
+ private:
+  void add(const Literal& literal, Action action);
+  std::map<std::string, std::uint32_t> places_;
+};
+
+inline constexpr std::string_view kKnownSecretId = "known-secret";
+inline constexpr std::string_view kUserPatternId = "user-pattern";
+inline constexpr std::string_view kGatewayMaskedId = "gateway-masked";
+inline constexpr std::string_view kOverBudgetId = "over-budget";
+
+}  // namespace clawtrail::redact

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "redact/spellings.h"
+
+#include <algorithm>
+
+#include "clawtrail/base/check.h"
+#include "clawtrail/base/encoding.h"
+#include "clawtrail/base/limits.h"
+
+namespace clawtrail::redact {
+
+namespace {
+
+constexpr std::size_t kEncodedRunMax = 64 * limits::KiB;
+constexpr std::size_t kLineBytesMin = 16;  ///< shorter lines of a value of several lines are no secrets alone
+
+std::string json_inner(std::string_view text) {
+  const std::string quoted = json_string(text);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+/// Every byte, or all but the ones that encodeURIComponent() keeps.
+std::string percent(std::string_view text, bool every) {
+  static constexpr std::string_view kKept = "-_.!~*'()";
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool alnum = is_word(c) && c != '_';
+    if (!every && (alnum || kKept.find(c) != std::string_view::npos)) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+  }
+  return out;
+}
+
+ByteSet set_of(const char* text) {
+  const auto set = parse_byte_set(text);
+  CHECK(set.has_value());
+  return *set;
+}
+
+class Speller {
+ public:
+  void spell(std::string_view secret) {
+    add({std::string(secret), false, false, {}});
+    const std::string once = json_inner(secret);
+    add({once, false, false, {}});
+    add({json_inner(once), false, false, {}});
+    add({percent(secret, false), true, false, {}});
+    add({percent(secret, true), true, false, {}});
+    add({hex(secret), true, true, set_of("[0-9A-Fa-f]")});
+    for (std::size_t shift = 0; shift < 3; ++shift) base64_at(secret, shift);
+  }
+
+  std::vector<Spelling> take() { return std::move(all_); }
+
+ private:
+  void add(Spelling spelling) {
+    if (spelling.bytes.size() < limits::kKnownSecretBytesMin) return;
+    const bool known =
+        std::any_of(all_.begin(), all_.end(), [&](const Spelling& s) { return s.bytes == spelling.bytes; });
+    if (!known) all_.push_back(std::move(spelling));
+  }
+
+  /// The characters that stand for bits of the secret alone, when `shift` foreign bytes stand before it.
+  void base64_at(std::string_view secret, std::size_t shift) {
+    const std::string padded = std::string(shift, '\0') + std::string(secret);
+    const std::size_t first = (shift * 8 + 5) / 6;
+    const std::size_t last = padded.size() * 8 / 6;
+    if (last <= first) return;
+    const ByteSet alphabet = set_of("[A-Za-z0-9+/=_-]");
+    add({base64(padded).substr(first, last - first), false, true, alphabet});
+    add({base64url(padded).substr(first, last - first), false, true, alphabet});
+  }
+
+  std::vector<Spelling> all_;
+};
+
+bool equal_caseless(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return small(x) == small(y);
+  });
+}
+
+}  // namespace
+
+std::vector<Spelling> spellings_of(std::string_view secret) {
+  Speller speller;
+  speller.spell(secret);
+  if (secret.find('\n') != std::string_view::npos) {
+    std::size_t at = 0;
+    while (at < secret.size()) {
+      const std::size_t end = std::min(secret.find('\n', at), secret.size());
+      std::string_view line = secret.substr(at, end - at);
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      if (line.size() >= kLineBytesMin && !line.starts_with("-----")) speller.spell(line);
+      at = end + 1;
+    }
+  }
+  return speller.take();
+}
+
+Span spelling_span(std::string_view text, std::size_t end, const Spelling& spelling) {
+  const std::size_t head = std::min(spelling.bytes.size(), kSpellingLiteralBytes);
+  CHECK(end >= head && end <= text.size());
+  Span span{end - head, end - head + spelling.bytes.size()};
+  if (span.end > text.size()) return {end, end};
+  const std::string_view found = text.substr(span.begin, span.end - span.begin);
+  if (spelling.caseless ? !equal_caseless(found, spelling.bytes) : found != spelling.bytes) return {end, end};
+  if (!spelling.encoded) return span;
+  const std::size_t low = span.begin > kEncodedRunMax ? span.begin - kEncodedRunMax : 0;
+  const std::size_t high = std::min(text.size(), span.end + kEncodedRunMax);
+  while (span.begin > low && has(spelling.alphabet, text[span.begin - 1])) --span.begin;
+  while (span.end < high && has(spelling.alphabet, text[span.end])) ++span.end;
+  return span;
+}
+
+}  // namespace clawtrail::redact

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a known secret can be spelled in a log: what to look for, and how far its spelling reaches.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clawtrail/match/regex.h"
+#include "redact/rule.h"
+
+namespace clawtrail::redact {
+
+/// One spelling of one known secret.
+struct Spelling {
+  std::string bytes;      ///< all of it; the literal is its first 255 bytes
+  bool caseless = false;  ///< hex digits of either case
+  bool encoded = false;   ///< part of a longer run of `alphabet`, all of which is the secret's
+  ByteSet alphabet;
+};
+
+/// Raw, JSON-escaped once and twice, percent-encoded (as needed and every byte), base64 of both alphabets at
+/// three alignments without the edges that depend on the neighbours, hex; each line of a value of several
+/// lines.
+std::vector<Spelling> spellings_of(std::string_view secret);
+
+/// The span of `spelling` whose first bytes end at `end` in `text`; empty if it is not all there.
+Span spelling_span(std::string_view text, std::size_t end, const Spelling& spelling);
+
+inline constexpr std::size_t kSpellingLiteralBytes = 200;
+
+}  // namespace clawtrail::redact

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: the filter keeps lines, order and every byte that is no secret.
+#include <gtest/gtest.h>
+
+#include "cli/cli_fixture.h"
+
+namespace clawtrail {
+namespace {
+
+TEST_F(CliTest, RedactKeepsCountOrderAndEverythingElse) {
+  std::string in, want;
+  for (int i = 0; i < 2000; ++i) {
+    const std::string head = "{\"n\":" + std::to_string(i) + ", \"text\" : \"caf\\u00e9 ";
+    const bool secret = i % 7 == 0;
+    in += head + (secret ? github_token() : "nothing") + "\"}\n";
+    want += head + (secret ? "[REDACTED]" : "nothing") + "\"}\n";
+  }
+  const Ended ended = run("redact", in);
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_EQ(ended.err, "");
+  EXPECT_TRUE(ended.out == want);
+}
+
+TEST_F(CliTest, RedactTakesTextEmptyInputAndALastLineWithoutNewline) {
+  EXPECT_EQ(run("redact", "").out, "");
+  EXPECT_EQ(run("redact", "\n\nplain\r\nlast").out, "\n\nplain\r\nlast");
+  EXPECT_EQ(run("redact --text", "key " + github_token() + " end\n").out, "key [REDACTED] end\n");
+}
+
+TEST_F(CliTest, RedactReadsFilesInTheOrderGiven) {
+  write("a.log", "first\n");
+  write("b.log", "second " + github_token() + "\n");
+  EXPECT_EQ(run("redact b.log a.log").out, "second [REDACTED]\nfirst\n");
+  const Ended missing = run("redact missing.log");
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_EQ(missing.err, "clawtrail: cannot open missing.log: No such file or directory\n");
+}
+
+TEST_F(CliTest, RedactUsesPatternsReplacementAndKnownSecretsOfTheConfiguration) {
+  write_config("logging: {redact_patterns: [\"zebra-[0-9]+\"], redact_replacement: \"<out>\"}\n");
+  const std::string known = random_text(20);
+  const Ended ended =
+      run("redact --config clawtrail.yaml", "a zebra-42 b " + known + " c\n", "CT_SECRET_X=" + known);
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.out, "a <out> b <out> c\n");
+}
+
+TEST_F(CliTest, RedactLeavesNoKeyBehindUnlessTheReplacementShowsFingerprints) {
+  EXPECT_EQ(run("redact", "x\n").code, 0);
+  EXPECT_FALSE(std::filesystem::exists(dir_ / ".clawtrail"));
+  write_config("logging: {redact_replacement: \"<{fp}>\"}\n");
+  const std::string line = "key " + github_token() + "\n";
+  const Ended first = run("redact --config clawtrail.yaml", line);
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_TRUE(std::filesystem::exists(dir_ / "fp.key"));
+  EXPECT_EQ(run("redact --config clawtrail.yaml", line).out,
+            first.out);  // The same key, the same fingerprint.
+}
+
+TEST_F(CliTest, RedactRefusesABadConfiguration) {
+  write("bad.yaml", "logging: {redact_patterns: [\"(unclosed\"]}\n");
+  const Ended ended = run("redact --config bad.yaml", "x\n");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.out, "");
+  EXPECT_NE(ended.err.find("bad.yaml:1:"), std::string::npos) << ended.err;
+}
+
+}  // namespace
+}  // namespace clawtrail
