@@ -44,7 +44,7 @@ class Verifier {
   Status take_checkpoint(std::size_t i, std::string_view line);
   /// Compares anchors of the tree's present size.
   Status take_anchors();
-  Status end_of_segment(std::size_t i, const LineReader& lines, std::uint64_t bytes);
+  Status check_name(std::size_t i);
   void settle();
   Status read_unsigned_tail();
   void conclude();
@@ -52,6 +52,8 @@ class Verifier {
   void fail(Verdict verdict, RecordIndex first_bad, bool exact, std::string segment, std::string message);
   /// Records between the last good checkpoint and a signed root are not the ones that were signed.
   Status fail_span(std::string what, bool count_fits);
+  /// The record at tree_.size() itself is wrong.
+  Status fail_record(std::size_t i, std::string message);
   Status diagnose(Diagnosis& diagnosis, std::vector<SignedRoot>& roots);
   bool segments_swapped();
   std::string file_of(std::size_t i) const { return basename_of(segments_[i].path); }
@@ -64,7 +66,7 @@ class Verifier {
   std::vector<SegmentFile> segments_;
   std::optional<VerifierKey> key_;
   std::vector<Anchor> anchors_;
-  bool checkpoint_file_ = false;
+  std::optional<std::string> newest_;  ///< content of DIR/checkpoint
   JsonParser parser_;
 
   CompactTree tree_;

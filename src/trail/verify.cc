@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::uint64_t kProgressBytes = 16 * limits::MiB;
 
+bool has_nul(std::string_view line) { return std::memchr(line.data(), '\0', line.size()) != nullptr; }
+
 std::string plural(std::uint64_t count, const char* noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
@@ -71,12 +73,8 @@ Status Verifier::choose_key() {
 }
 
 Status Verifier::read_anchors() {
-  const std::string path = join_path(dir_, kCheckpointFile);
-  auto text = read_file(files_, path, kNoteBytesMax);
-  if (!text && text.error().code != Code::kNotFound) return text.error();
-  checkpoint_file_ = text.ok();
-  if (text && key_) {
-    auto note = open_checkpoint(*text, *key_);
+  if (newest_ && key_) {
+    auto note = open_checkpoint(*newest_, *key_);
     if (note && note->origin == key_->name) {
       anchors_.push_back({"the file " + std::string(kCheckpointFile), {note->size, note->root}});
     } else if (!note && note.error().code == Code::kNotFound) {
@@ -119,9 +117,7 @@ Status Verifier::take_header(std::size_t i, std::string_view line) {
   auto header = read_segment_record(parser_, line);
   if (!header && header.error().code == Code::kInvalid) return header.error();
   const auto altered = [&](const std::string& what) {
-    fail(Verdict::kAltered, index, true, file_of(i),
-         "the first record of " + file_of(i) + " was altered: " + what);
-    return Status();
+    return fail_record(i, "the first record of " + file_of(i) + " was altered: " + what);
   };
   if (!header) return altered(header.error().message);
   const auto key = parse_verifier_key(header->key);
@@ -151,9 +147,7 @@ Status Verifier::take_checkpoint(std::size_t i, std::string_view line) {
   auto note = record ? open_checkpoint(record->note, *key_) : Result<Checkpoint>(record.error());
   if (!note || note->size != record->tree_size || note->root != record->root || note->origin != key_->name) {
     const std::string why = note ? "its fields are not those of its note" : note.error().message;
-    fail(Verdict::kAltered, index, true, file_of(i),
-         "record " + std::to_string(index) + ", a checkpoint, was altered: " + why);
-    return {};
+    return fail_record(i, "record " + std::to_string(index) + ", a checkpoint, was altered: " + why);
   }
   ++report_.checkpoints;
   if (note->size > index)
@@ -179,43 +173,42 @@ Status Verifier::take_line(std::size_t i, std::string_view line, bool first) {
   return {};
 }
 
-Status Verifier::end_of_segment(std::size_t i, const LineReader& lines, std::uint64_t bytes) {
-  const std::uint64_t torn = bytes - std::min<std::uint64_t>(bytes, lines.offset());
-  if (torn == 0) return {};
-  report_.torn_bytes = torn;
-  if (i + 1 < segments_.size() && segments_[i + 1].bytes > 0) {
-    fail(Verdict::kAltered, tree_.size(), true, file_of(i), file_of(i) + " ends in the middle of a record");
-  }
+Status Verifier::check_name(std::size_t i) {
+  const RecordIndex first = segments_[i].first;
+  if (failed_ || first == tree_.size()) return {};
+  if (first < tree_.size()) return fail_span("more than the name of " + file_of(i) + " allows", false);
+  fail(Verdict::kAltered, tree_.size(), true, file_of(i),
+       "records " + std::to_string(tree_.size()) + " to " + std::to_string(first - 1) +
+           " are missing before " + file_of(i));
   return {};
 }
 
 Status Verifier::read_segment(std::size_t i) {
+  CLAWTRAIL_TRY(check_name(i));
   const SegmentFile& segment = segments_[i];
-  if (!failed_ && segment.first != tree_.size() && (segment.bytes > 0 || i + 1 < segments_.size())) {
-    if (segment.first > tree_.size()) {
-      fail(Verdict::kAltered, tree_.size(), true, file_of(i),
-           "records " + std::to_string(tree_.size()) + " to " + std::to_string(segment.first - 1) +
-               " are missing before " + file_of(i));
-    } else {
-      CLAWTRAIL_TRY(fail_span("more than the name of " + file_of(i) + " allows", false));
-    }
-  }
+  const bool last = i + 1 == segments_.size();
   CLAWTRAIL_ASSIGN(auto file, files_.open(segment.path, OpenMode::kRead));
+  CLAWTRAIL_ASSIGN(const FileStat stat, file->stat());
+  // A live trail grows: of its last segment what was there at the start is checked, to the end of that line.
+  const std::uint64_t bytes = last ? segment.bytes : stat.size;
   LineReader lines(std::move(file));
-  bool first = true;
-  // A live trail grows: what was there at the start is checked, to the end of its line.
-  while (lines.offset() < segment.bytes) {
-    here_ = {i, lines.offset()};
+  here_ = {i, 0};
+  while (lines.offset() < bytes) {
     CLAWTRAIL_ASSIGN(const std::optional<std::string_view> line, lines.next());
-    if (!line) break;
+    const bool first = here_.offset == 0;
+    // As recovery does: a last segment whose first record never reached the disk is a torn one.
+    if (!line || (first && last && has_nul(*line))) break;
     CLAWTRAIL_TRY(take_line(i, *line, first));
-    first = false;
+    here_.offset = lines.offset();
     report_.bytes += line->size() + 1;
     report_progress(false);
   }
-  here_ = {i, lines.offset()};
   ++report_.segments;
-  return end_of_segment(i, lines, segment.bytes);
+  if (here_.offset >= bytes) return {};
+  report_.torn_bytes = bytes - here_.offset;
+  if (!last)
+    fail(Verdict::kAltered, tree_.size(), true, file_of(i), file_of(i) + " ends in the middle of a record");
+  return {};
 }
 
 Status Verifier::read_segments() {
@@ -235,8 +228,8 @@ Status Verifier::read_unsigned_tail() {
       CLAWTRAIL_ASSIGN(const std::optional<std::string_view> line, lines.next());
       if (!line) break;
       if (i == good_place_.segment && offset < good_place_.offset) continue;
-      const bool last_segment = i + 1 == segments_.size() || segments_[i + 1].bytes == 0;
-      if (last_segment && std::memchr(line->data(), '\0', line->size()) != nullptr) {
+      const bool last_segment = i + 1 == segments_.size();
+      if (last_segment && has_nul(*line)) {
         report_.torn_bytes = segments_[i].bytes - std::min<std::uint64_t>(segments_[i].bytes, offset);
         tree_ = tree;
         return {};
@@ -300,6 +293,22 @@ Status Verifier::fail_span(std::string what, bool count_fits) {
   return {};
 }
 
+Status Verifier::fail_record(std::size_t i, std::string message) {
+  const RecordIndex index = tree_.size();
+  if (key_) {
+    // Another record in its place may only have changed places with it.
+    Diagnosis diagnosis(good_);
+    std::vector<SignedRoot> roots;
+    CLAWTRAIL_TRY(diagnose(diagnosis, roots));
+    if (const auto moved = diagnosis.first_moved(roots)) {
+      fail(Verdict::kReordered, *moved, true, file_of(i),
+           "the same records in another order, from record " + std::to_string(*moved) + " on");
+    }
+  }
+  fail(Verdict::kAltered, index, true, file_of(i), std::move(message));
+  return {};
+}
+
 bool Verifier::segments_swapped() {
   std::vector<RecordIndex> says;
   for (const SegmentFile& segment : segments_) {
@@ -325,10 +334,14 @@ void Verifier::conclude() {
              " counts " + std::to_string(anchor.root.size) + ", there are " + std::to_string(tree_.size()));
   }
   // The file is written with the first checkpoint; a crash can come between the two, but not twice.
-  if (!checkpoint_file_ && report_.checkpoints >= 2 && !options_.checkpoint) {
+  if (!newest_ && report_.checkpoints >= 2 && !options_.checkpoint) {
     fail(Verdict::kTruncated, tree_.size(), false, kCheckpointFile,
          "the file checkpoint is gone, so records may be gone from the end: put it back, or give a "
          "checkpoint kept elsewhere");
+  }
+  if (tree_.size() == 0 && !failed_ && report_.torn_bytes == 0) {
+    fail(newest_ ? Verdict::kTruncated : Verdict::kNoTrail, 0, false, "",
+         newest_ ? "all records are gone, a checkpoint is there" : "the trail has no record");
   }
   report_.size = tree_.size() + uncounted_;
   report_.root = tree_.root();
@@ -348,13 +361,16 @@ void Verifier::report_progress(bool last) {
 }
 
 Result<VerifyReport> Verifier::run() {
+  // Before the segments: of a live trail they hold at least what this counts.
+  auto newest = read_file(files_, join_path(dir_, kCheckpointFile), kNoteBytesMax);
+  if (newest) newest_ = std::move(*newest);
+  if (!newest && newest.error().code != Code::kNotFound) return newest.error();
   auto segments = list_segments(files_, dir_);
   if (!segments) {
     CLAWTRAIL_TRY(files_.list(dir_));
-    const bool had = files_.stat(join_path(dir_, kCheckpointFile)).ok();
-    report_.verdict = had ? Verdict::kTruncated : Verdict::kNoTrail;
-    report_.message = had ? "all segments are gone, a checkpoint is there" : segments.error().message;
-    if (had) report_.first_bad = 0;
+    report_.verdict = newest_ ? Verdict::kTruncated : Verdict::kNoTrail;
+    report_.message = newest_ ? "all segments are gone, a checkpoint is there" : segments.error().message;
+    if (newest_) report_.first_bad = 0;
     return std::move(report_);
   }
   segments_ = std::move(*segments);
