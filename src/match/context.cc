@@ -41,11 +41,19 @@ constexpr std::size_t kCloserBytesMax = 32;
 constexpr std::size_t kUserInfoBytesMax = 512;
 constexpr std::size_t kEscapeBytesMax = 8;
 
-/// The name around `begin` starts with '-', as a command line flag does.
+/// The name around `begin` starts with '-', as a command line flag does. The end of an escape (`\n--token`)
+/// or of a percent triple may stand before it.
 bool is_flag(std::string_view block, std::size_t begin) {
   const std::size_t limit = begin > kNameBytesMax ? begin - kNameBytesMax : 0;
-  while (begin > limit && is(block[begin - 1], kName)) --begin;
-  return begin < block.size() && block[begin] == '-';
+  std::size_t dash = block.size();
+  while (begin > limit && is(block[begin - 1], kName)) {
+    --begin;
+    if (block[begin] == '-') dash = begin;
+  }
+  if (dash == block.size()) return false;
+  if (dash == begin) return true;
+  const char before = begin > 0 ? block[begin - 1] : '\0';
+  return before == '\\' || before == '%' || before == '[' || before == ';';
 }
 
 /// A word, '=' and a quote as in `var token string = "…"`, or the `.=` of PHP.

@@ -125,13 +125,12 @@ class Members : public JsonVisitor {
   /// such.
   NameKind element_name(Span span, bool escaped) {
     static constexpr std::size_t kElementBytesMax = 96;
-    if (span.end - span.begin > kElementBytesMax) return NameKind::kNone;
+    static constexpr std::size_t kEscapeBytes = 6;
+    if (span.end - span.begin > kElementBytesMax * kEscapeBytes) return NameKind::kNone;
     const std::string_view name = decoded(span, escaped);
-    const bool flag = name.starts_with('-');
-    const bool path =
-        name.find('.') != std::string_view::npos && name.find_first_of(" /=:") == std::string_view::npos;
-    if (!flag && !path) return NameKind::kNone;
-    if (name.find('=') != std::string_view::npos) return NameKind::kNone;
+    if (name.size() > kElementBytesMax || name.find_first_of(" /=:\"\n") != std::string_view::npos)
+      return NameKind::kNone;
+    if (!name.starts_with('-') && name.find('.') == std::string_view::npos) return NameKind::kNone;
     return classify_name(name, engine_.rules().user_names);
   }
 

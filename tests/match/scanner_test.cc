@@ -68,9 +68,10 @@ TEST_F(ScannerTest, WorksWithoutLiterals) {
 
 TEST_F(ScannerTest, AssignmentWantsASeparator) {
   compile({{.bytes = "token", .caseless = true, .follow = Follow::kAssignment}});
-  for (const char* text : {"token=x", "TOKEN : x", R"("token":"x")", R"(\"token\": 1)", "--token abc",
-                           "token_2=x", "<token>x", R"("X_TOKEN","x")", "authToken => x", "token%3Dx",
-                           "$_ENV['token'] = x", "token\\t=x", "var token string = 'x'"}) {
+  for (const char* text :
+       {"token=x", "TOKEN : x", R"("token":"x")", R"(\"token\": 1)", "--token abc", "\\n--auth-token abc",
+        "\\u001b[1m--token abc", "token_2=x", "<token>x", R"("X_TOKEN","x")", "authToken => x", "token%3Dx",
+        "$_ENV['token'] = x", "token\\t=x", "var token string = 'x'"}) {
     EXPECT_TRUE(hits(text)) << text;
   }
   for (const char* text : {"the token, which", "reason=token_mismatch remote=1", "token", "token expired",
