@@ -65,7 +65,8 @@ class Pointers : public JsonVisitor {
       }
       std::string key;
       std::vector<Waypoint> unused;
-      decode_escapes(text_.substr(frame.key.begin, frame.key.end - frame.key.begin), key, unused);
+      decode_escapes(text_.substr(frame.key.begin, frame.key.end - frame.key.begin), Escapes::kJson, key,
+                     unused);
       for (const char c : key) c == '~' ? out += "~0" : c == '/' ? out += "~1" : out += c;
     }
     return out;

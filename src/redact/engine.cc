@@ -24,6 +24,8 @@ constexpr std::size_t kFoundMax = 16 * limits::KiB;
 constexpr std::size_t kBufferKept = 1 * limits::MiB;
 /// Keys shorter than this are names, also in a line that is masked whole.
 constexpr std::size_t kKeyKept = 16;
+/// Shorter runs of base64 or hex hold no secret.
+constexpr std::size_t kEncodedRunMin = 16;
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
 template <typename Vector>
@@ -124,14 +126,14 @@ void Engine::report_decoded(std::span<const Hit> line_hits) {
 bool Engine::is_escape(std::uint32_t literal) const {
   if (!range_.contains(literal)) return false;
   const auto& actions = rules_.actions[literal - range_.first];
-  return !actions.empty() && actions.front().kind == Action::Kind::kEscape;
+  return !actions.empty() && actions.front().kind == Action::Kind::kJsonEscape;
 }
 
 bool Engine::matters(const Hit& hit) const {
   if (!range_.contains(hit.literal)) return false;
   const auto& actions = rules_.actions[hit.literal - range_.first];
   return std::any_of(actions.begin(), actions.end(), [](Action a) {
-    return a.kind != Action::Kind::kField && a.kind != Action::Kind::kEscape;
+    return a.kind != Action::Kind::kField && a.kind != Action::Kind::kJsonEscape;
   });
 }
 
@@ -140,34 +142,66 @@ std::string_view Engine::text_of(const Piece& piece) const {
   return buffer.substr(piece.begin, piece.end - piece.begin);
 }
 
-void Engine::add_child(std::uint32_t parent, Span source, NameKind kind, bool listed) {
-  const Piece from = scratch_.pieces[parent];
-  if (from.level + 1U >= kLevels) return;
+std::optional<Piece> Engine::begin_child(std::uint32_t parent, Span source) const {
+  const Piece& from = scratch_.pieces[parent];
+  if (from.level + 1U >= kLevels) return std::nullopt;
   Piece child;
   child.level = static_cast<std::uint8_t>(from.level + 1);
+  child.depth = static_cast<std::uint8_t>(from.depth + 1);
   child.parent = parent;
   child.source = source;
-  child.kind = kind;
-  child.listed = listed;
-  std::string& buffer = scratch_.buffers[child.level];
-  child.begin = static_cast<std::uint32_t>(buffer.size());
+  child.begin = static_cast<std::uint32_t>(scratch_.buffers[child.level].size());
   child.waypoints = static_cast<std::uint32_t>(scratch_.waypoints.size());
-  decode_escapes(text_of(from).substr(source.begin, source.end - source.begin), buffer, scratch_.waypoints);
+  return child;
+}
+
+void Engine::end_child(Piece child) {
+  std::string& buffer = scratch_.buffers[child.level];
   child.waypoint_count = static_cast<std::uint32_t>(scratch_.waypoints.size()) - child.waypoints;
   child.end = static_cast<std::uint32_t>(buffer.size());
-  buffer += '\n';  // No literal may reach from one string into the next.
+  buffer += '\n';  // No literal may reach from one text into the next.
+  work_ += child.end - child.begin;
   scratch_.pieces.push_back(child);
+}
+
+void Engine::add_child(std::uint32_t parent, Span source, NameKind kind, bool listed) {
+  std::optional<Piece> child = begin_child(parent, source);
+  if (!child) return;
+  child->kind = kind;
+  child->listed = listed;
+  const std::string_view text = text_of(scratch_.pieces[parent]);
+  decode_escapes(text.substr(source.begin, source.end - source.begin), Escapes::kJson,
+                 scratch_.buffers[child->level], scratch_.waypoints);
+  end_child(*child);
+}
+
+void Engine::add_plain_child(std::uint32_t parent) {
+  const std::string_view text = text_of(scratch_.pieces[parent]);
+  std::optional<Piece> child = begin_child(parent, {0, text.size()});
+  if (!child) return;
+  child->escapes = Escapes::kAll;
+  std::string& buffer = scratch_.buffers[child->level];
+  decode_escapes(text, Escapes::kAll, buffer, scratch_.waypoints);
+  if (scratch_.waypoints.size() == child->waypoints) {  // Nothing was escaped.
+    buffer.resize(child->begin);
+    return;
+  }
+  end_child(*child);
 }
 
 Span Engine::to_line(std::uint32_t index, Span span) const {
   while (scratch_.pieces[index].level > 0) {
     const Piece& piece = scratch_.pieces[index];
-    const std::string_view source = text_of(scratch_.pieces[piece.parent])
-                                        .substr(piece.source.begin, piece.source.end - piece.source.begin);
-    const Span inner =
-        source_span(source, scratch_.waypoints.data() + piece.waypoints, piece.waypoint_count, span);
-    span = {piece.source.begin + inner.begin, piece.source.begin + inner.end};
     index = piece.parent;
+    if (piece.encoded) {
+      span = piece.source;
+      continue;
+    }
+    const std::string_view source =
+        text_of(scratch_.pieces[index]).substr(piece.source.begin, piece.source.end - piece.source.begin);
+    const Span inner = source_span(source, piece.escapes, scratch_.waypoints.data() + piece.waypoints,
+                                   piece.waypoint_count, span);
+    span = {piece.source.begin + inner.begin, piece.source.begin + inner.end};
   }
   return span;
 }
@@ -183,7 +217,7 @@ void Engine::add_found(std::uint32_t index, Span span, std::string_view rule, Pr
   }
   const Span in_line = to_line(index, span);
   CHECK(in_line.begin < in_line.end && in_line.end <= line_.size());
-  scratch_.found.push_back({in_line, secret, rule, priority, scratch_.pieces[index].level, scalar, false});
+  scratch_.found.push_back({in_line, secret, rule, priority, scratch_.pieces[index].depth, scalar, false});
 }
 
 void Engine::process(std::uint32_t index, std::span<const Hit> hits) {
@@ -219,8 +253,8 @@ void Engine::judge_value(std::uint32_t index) {
 }
 
 void Engine::process_text(std::uint32_t index, std::span<const Hit> hits) {
-  const Piece piece = scratch_.pieces[index];
   user_done_.clear();
+  encoded_done_.clear();
   bool own = false;
   for (const Hit& hit : hits) {
     if (!range_.contains(hit.literal)) continue;
@@ -231,11 +265,9 @@ void Engine::process_text(std::uint32_t index, std::span<const Hit> hits) {
   }
   for (const std::uint32_t pattern : rules_.always) match_user(index, pattern);
   own |= !rules_.always.empty();
-  // What is left of escapes here (a JSON text inside a sentence, a log of a log) is searched without them,
-  // too.
-  const std::string_view text = text_of(piece);
-  if (own && text.find('\\') != std::string_view::npos)
-    add_child(index, {0, text.size()}, NameKind::kNone, false);
+  // What is left of escapes here (a JSON text inside a sentence, a log of a log, an address) is searched
+  // without them, too.
+  if (own) add_plain_child(index);
 }
 
 void Engine::act(std::uint32_t index, const Hit& hit, Action action) {
@@ -255,9 +287,36 @@ void Engine::act(std::uint32_t index, const Hit& hit, Action action) {
       return match_user(index, action.index);
     case Action::Kind::kMask:
       return note_gateway_mask(index, end);
+    case Action::Kind::kBase64:
+    case Action::Kind::kHex:
+      return match_encoded(index, action, literal);
+    case Action::Kind::kJsonEscape:
     case Action::Kind::kEscape:
       return;
   }
+}
+
+void Engine::match_encoded(std::uint32_t index, Action action, Span literal) {
+  if (is_covered(literal.end, Priority::kUnique)) return;
+  const std::string_view text = text_of(scratch_.pieces[index]);
+  const Encoding encoding = action.kind == Action::Kind::kHex ? Encoding::kHex : Encoding::kBase64;
+  const Span run = encoded_run(text, encoding, literal);
+  work_ += run.end - run.begin;
+  if (run.end - run.begin < kEncodedRunMin) return;
+  const std::string_view before = text.substr(run.begin, literal.begin - run.begin);
+  const auto breaks = static_cast<std::size_t>(
+      std::count_if(before.begin(), before.end(), [](char c) { return c == '\n' || c == '\r'; }));
+  const std::size_t unit = encoding == Encoding::kHex ? 2 : 4;
+  const std::size_t phase = (before.size() - breaks + unit - action.index) % unit;
+  const std::pair<Span, std::size_t> key{run, phase + (encoding == Encoding::kHex ? unit * 2 : 0)};
+  if (std::find(encoded_done_.begin(), encoded_done_.end(), key) != encoded_done_.end()) return;
+  encoded_done_.push_back(key);
+  std::optional<Piece> child = begin_child(index, run);
+  if (!child) return;
+  child->encoded = true;
+  child->depth = scratch_.pieces[index].depth;
+  decode_run(text.substr(run.begin, run.end - run.begin), encoding, phase, scratch_.buffers[child->level]);
+  end_child(*child);
 }
 
 void Engine::match_pattern(std::uint32_t index, Action action, Span literal) {
@@ -336,7 +395,7 @@ void Engine::note_gateway_mask(std::uint32_t index, std::size_t at) {
   note.secret = text.substr(span.begin, span.end - span.begin);
   note.rule = kGatewayMaskedId;
   note.priority = Priority::kUnique;
-  note.level = scratch_.pieces[index].level;
+  note.level = scratch_.pieces[index].depth;
   note.note = true;
   scratch_.found.push_back(note);
 }

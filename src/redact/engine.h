@@ -5,9 +5,11 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "clawtrail/base/limits.h"
@@ -18,8 +20,9 @@
 
 namespace clawtrail::redact {
 
-/// Level 0 is the line, 1 its decoded strings (or its text without escapes), 2 and up JSON in these strings.
-inline constexpr std::size_t kLevels = static_cast<std::size_t>(limits::kNestedJsonLevelsMax) + 2;
+/// Level 0 is the line, 1 its decoded strings (or its text without escapes), 2 and up JSON in these strings;
+/// two more for what is encoded inside.
+inline constexpr std::size_t kLevels = static_cast<std::size_t>(limits::kNestedJsonLevelsMax) + 4;
 
 /// A text that is searched: the line, or the decoded form of a part of a text one level up.
 struct Piece {
@@ -28,6 +31,9 @@ struct Piece {
   Span source;                       ///< where in the parent's text
   std::uint32_t waypoints = 0, waypoint_count = 0;
   std::uint8_t level = 0;
+  std::uint8_t depth = 0;  ///< how many times a mask in it must be JSON-escaped
+  Escapes escapes = Escapes::kJson;
+  bool encoded = false;             ///< base64 or hex: a secret in it masks all of `source`
   NameKind kind = NameKind::kNone;  ///< what its key said
   bool listed = false;              ///< the key was only the element before
 };
@@ -79,7 +85,7 @@ class Engine {
   /// The hit can matter inside a string, not only next to one.
   bool matters(const Hit& hit) const;
   std::string_view text_of(const Piece& piece) const;
-  /// Adds text[source] of piece `parent` to the next level.
+  /// Adds the JSON string text[source] of piece `parent` to the next level.
   void add_child(std::uint32_t parent, Span source, NameKind kind, bool listed);
   void add_found(std::uint32_t piece, Span span, std::string_view rule, Priority priority,
                  bool scalar = false);
@@ -90,6 +96,12 @@ class Engine {
   void act(std::uint32_t index, const Hit& hit, Action action);
   void match_pattern(std::uint32_t index, Action action, Span literal);
   void match_field(std::uint32_t index, Span literal);
+  void match_encoded(std::uint32_t index, Action action, Span literal);
+  /// Adds the text of the piece without escapes of any kind, if it has some.
+  void add_plain_child(std::uint32_t parent);
+  /// A child that begins at the end of its level's buffer; nothing if there is no such level.
+  std::optional<Piece> begin_child(std::uint32_t parent, Span source) const;
+  void end_child(Piece child);
   void match_known(std::uint32_t index, const Spelling& spelling, std::size_t end);
   void match_user(std::uint32_t index, std::uint32_t pattern);
   void note_gateway_mask(std::uint32_t index, std::size_t at);
@@ -117,6 +129,7 @@ class Engine {
   Priority covered_priority_ = Priority::kField;
   std::size_t name_end_ = 0;  ///< the end of the last name that was judged
   std::vector<std::uint32_t> user_done_;
+  std::vector<std::pair<Span, std::size_t>> encoded_done_;  ///< runs and their phases
 };
 
 /// Walks the members of piece `index`, whose text is valid JSON, and adds the children that must be searched.

@@ -117,7 +117,7 @@ class Members : public JsonVisitor {
     if (!escaped) return raw;
     name_.clear();
     waypoints_.clear();
-    decode_escapes(raw, name_, waypoints_);
+    decode_escapes(raw, Escapes::kJson, name_, waypoints_);
     return name_;
   }
 

@@ -59,7 +59,7 @@ std::string env_value(const std::string& text, std::size_t& at) {
     const std::string_view inside = std::string_view(text).substr(begin, at - begin);
     std::vector<redact::Waypoint> unused;
     if (quote == '"') {
-      redact::decode_escapes(inside, value, unused);
+      redact::decode_escapes(inside, redact::Escapes::kJson, value, unused);
     } else {
       value = inside;
     }
@@ -127,7 +127,8 @@ class JsonReader {
     at_ = std::min(at_, text_.size());
     std::string value;
     std::vector<redact::Waypoint> unused;
-    redact::decode_escapes(std::string_view(text_).substr(begin, at_ - begin), value, unused);
+    redact::decode_escapes(std::string_view(text_).substr(begin, at_ - begin), redact::Escapes::kJson, value,
+                           unused);
     ++at_;
     return value;
   }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "redact/rule_set.h"
 
+#include <algorithm>
+
 #include "clawtrail/base/check.h"
+#include "clawtrail/base/encoding.h"
 
 namespace clawtrail::redact {
 
@@ -9,6 +12,13 @@ namespace {
 
 /// What stands right after the ellipsis of the gateway's mask.
 constexpr std::uint8_t kMaskTail = 4;
+
+/// Shorter spellings stand in any text.
+constexpr std::size_t kBase64LiteralMin = 3;
+constexpr std::size_t kHexLiteralMin = 3;
+/// So much of the encoding comes at least after the literal.
+constexpr std::uint8_t kBase64Tail = 10;
+constexpr std::uint8_t kHexTail = 16;
 
 /// Bytes that make two literals the same for Hyperscan and its context tests.
 std::string key_of(const Literal& literal) {
@@ -30,6 +40,46 @@ void RuleSet::add(const Literal& literal, Action action) {
   actions[place->second].push_back(action);
 }
 
+/// The literal as it stands in base64 (at each of three alignments) and in hex.
+void RuleSet::add_encoded(std::string_view bytes) {
+  for (std::size_t shift = 0; shift < 3; ++shift) {
+    const std::string text = base64(std::string(shift, '\0') + std::string(bytes));
+    // Only the characters that hold nothing but bits of the literal.
+    const std::size_t begin = (8 * shift + 5) / 6, end = 8 * (shift + bytes.size()) / 6;
+    if (end - begin < kBase64LiteralMin) continue;
+    const auto place = static_cast<std::uint32_t>(begin % 4);
+    for (const bool url : {false, true}) {
+      std::string spelled = text.substr(begin, end - begin);
+      if (url && spelled.find_first_of("+/") == std::string::npos) continue;
+      if (url) {
+        std::replace(spelled.begin(), spelled.end(), '+', '-');
+        std::replace(spelled.begin(), spelled.end(), '/', '_');
+      }
+      add({spelled, false, Follow::kTokenTail, kBase64Tail, false, false}, {Action::Kind::kBase64, place});
+    }
+  }
+  if (bytes.size() >= kHexLiteralMin)
+    add({hex(bytes), true, Follow::kTokenTail, kHexTail, false, false}, {Action::Kind::kHex, 0});
+}
+
+void RuleSet::add_escapes() {
+  // Control characters (\u001b) hide nothing; printable ones and the slash can stand inside a literal.
+  for (const char* escape : {"\\u002", "\\u003", "\\u004", "\\u005", "\\u006", "\\u007", "\\/"}) {
+    add({escape, false, Follow::kAny, 0, false, false}, {Action::Kind::kJsonEscape, 0});
+  }
+  for (const char* escape : {"%2", "%3", "%4", "%5", "%6", "%7", "\\x2", "\\x3", "\\x4", "\\x5", "\\x6",
+                             "\\x7", "&#", "\\u200", "\\u2060", "\\u00a"}) {
+    add({escape, true, Follow::kTokenTail, 1, false, false}, {Action::Kind::kEscape, 0});
+  }
+  for (const char* escape : {"&quot;", "&amp;", "&apos;", "\\ufeff"}) {
+    add({escape, true, Follow::kAny, 0, false, false}, {Action::Kind::kEscape, 0});
+  }
+  for (const char* escape : {"\xE2\x80\x8B", "\xE2\x80\x8C", "\xE2\x80\x8D", "\xE2\x80\x8E", "\xE2\x80\x8F",
+                             "\xE2\x81\xA0", "\xEF\xBB\xBF", "\xC2\xAD"}) {
+    add({escape, false, Follow::kAny, 0, false, false}, {Action::Kind::kEscape, 0});
+  }
+}
+
 void RuleSet::build() {
   CHECK(literals.empty());
   for (std::uint32_t i = 0; i < rules.size(); ++i) {
@@ -41,6 +91,7 @@ void RuleSet::build() {
     }
     for (const Literal& literal : rule.literals) {
       add(literal, {rule.field ? Action::Kind::kField : Action::Kind::kRule, i});
+      if (literal.follow == Follow::kTokenTail && !literal.caseless) add_encoded(literal.bytes);
     }
   }
   field_ids[static_cast<std::size_t>(NameKind::kUser)] = kUserPatternId;
@@ -62,10 +113,7 @@ void RuleSet::build() {
   }
   add({"\xE2\x80\xA6", false, Follow::kTokenTail, kMaskTail, false, false}, {Action::Kind::kMask, 0});
   add({"\\u2026", false, Follow::kTokenTail, kMaskTail, false, false}, {Action::Kind::kMask, 0});
-  // Control characters (\u001b) hide nothing; printable ones and the slash can stand inside a literal.
-  for (const char* escape : {"\\u002", "\\u003", "\\u004", "\\u005", "\\u006", "\\u007", "\\/"}) {
-    add({escape, false, Follow::kAny, 0, false, false}, {Action::Kind::kEscape, 0});
-  }
+  add_escapes();
   places_.clear();
 }
 

@@ -20,12 +20,15 @@ namespace clawtrail::redact {
 /// What to do at a literal.
 struct Action {
   enum class Kind : std::uint8_t {
-    kRule,    ///< rules[index] may match
-    kField,   ///< the name around it may be a secret's
-    kKnown,   ///< spellings[index] may stand here
-    kUser,    ///< patterns[index] may match somewhere in the text
-    kMask,    ///< a mask of the gateway may stand here
-    kEscape,  ///< the text spells ASCII characters as escapes: literals may hide in it
+    kRule,        ///< rules[index] may match
+    kField,       ///< the name around it may be a secret's
+    kKnown,       ///< spellings[index] may stand here
+    kUser,        ///< patterns[index] may match somewhere in the text
+    kMask,        ///< a mask of the gateway may stand here
+    kBase64,      ///< a rule's literal in base64, `index` characters into a group of four
+    kHex,         ///< a rule's literal in hex digits
+    kJsonEscape,  ///< the text spells ASCII characters as JSON escapes: literals may hide in it
+    kEscape,      ///< the same, in percent triples, entities, \xXX or by characters without width
   };
   Kind kind = Kind::kRule;
   std::uint32_t index = 0;
@@ -51,6 +54,8 @@ struct RuleSet {
 
  private:
   void add(const Literal& literal, Action action);
+  void add_encoded(std::string_view bytes);
+  void add_escapes();
   std::map<std::string, std::uint32_t> places_;
 };
 
