@@ -40,6 +40,11 @@ constexpr std::size_t kNameBytesMax = 64;
 constexpr std::size_t kCloserBytesMax = 32;
 constexpr std::size_t kUserInfoBytesMax = 512;
 constexpr std::size_t kEscapeBytesMax = 8;
+constexpr std::size_t kNearBytesMax = 96;
+constexpr std::size_t kRandomBytes = 16;
+constexpr std::size_t kJoinBytes = 3;
+constexpr std::size_t kRunBytes = 12;
+constexpr std::size_t kLongRunBytes = 20;
 
 /// The name around `begin` starts with '-', as a command line flag does. The end of an escape (`\n--token`)
 /// or of a percent triple may stand before it.
@@ -66,11 +71,26 @@ bool type_and_assignment_follow(std::string_view block, std::size_t at) {
   return at < limit && (is(block[at], kQuote) || block[at] == '\\');
 }
 
+/// A run of [A-Za-z0-9_-] that looks random enough to be asked about.
+bool random_token_follows(std::string_view block, std::size_t at) {
+  const std::size_t limit = std::min(block.size(), at + kRandomBytes);
+  std::size_t digits = 0;
+  for (std::size_t i = at; i < limit; ++i) {
+    if (!is(block[i], kWord) && block[i] != '-') return false;
+    digits += block[i] >= '0' && block[i] <= '9' ? 1U : 0U;
+  }
+  return limit == at + kRandomBytes && digits >= 2;
+}
+
 bool assignment_follows(std::string_view block, std::size_t begin, std::size_t end) {
   std::size_t at = end;
   const std::size_t name_limit = std::min(block.size(), end + kNameBytesMax);
   while (at < name_limit && is(block[at], kName)) ++at;
   if (at == name_limit && at < block.size()) return true;  // Too long to tell here.
+  // The name and its value in one: acmetoken-4f2a…
+  for (std::size_t i = end; i < end + kJoinBytes && i < at; ++i) {
+    if (random_token_follows(block, i)) return true;
+  }
   const std::size_t limit = std::min(block.size(), at + kCloserBytesMax);
   bool quoted = false, spaced = false;
   for (; at < limit && is(block[at], kCloser); ++at) {
@@ -93,11 +113,34 @@ bool assignment_follows(std::string_view block, std::size_t begin, std::size_t e
     case ',':
     case '}':
       return quoted;
+    case '!':
+      return at + 1 < block.size() && block[at + 1] == '=';
     case '\n':
       return false;
     default:
-      return spaced && (is_flag(block, begin) || type_and_assignment_follow(block, at));
+      // `password 'x'`, `Password is "x"`, `token 4f2a…` have no sign of assignment.
+      return spaced && (quoted || is_flag(block, begin) || type_and_assignment_follow(block, at) ||
+                        block.substr(at, 3) == "is " || random_token_follows(block, at));
   }
+}
+
+bool token_is_near(std::string_view block, std::size_t end) {
+  const std::size_t limit = std::min(block.size(), end + kNearBytesMax);
+  std::size_t run = 0;
+  bool digit = false;
+  for (std::size_t at = end; at < limit; ++at) {
+    const char c = block[at];
+    if (c == '\n') return false;
+    if (!is(c, kWord) && c != '-') {
+      run = 0;
+      digit = false;
+      continue;
+    }
+    digit |= c >= '0' && c <= '9';
+    ++run;
+    if (run >= kLongRunBytes || (digit && run >= kRunBytes)) return true;
+  }
+  return limit < block.size() && run > 0;  // Too long to tell here.
 }
 
 bool user_info_follows(std::string_view block, std::size_t end) {
@@ -152,6 +195,8 @@ bool context_allows(const Literal& literal, std::string_view block, std::size_t 
     }
     case Follow::kAssignment:
       return assignment_follows(block, begin, end);
+    case Follow::kNearToken:
+      return token_is_near(block, end);
     case Follow::kUserInfo:
       return user_info_follows(block, end);
   }

@@ -6,6 +6,7 @@
 #include "clawtrail/base/check.h"
 #include "clawtrail/base/hash.h"
 #include "redact/borders.h"
+#include "redact/issuer_match.h"
 #include "redact/json_walk.h"
 #include "redact/mask.h"
 #include "redact/rule_match.h"
@@ -324,7 +325,9 @@ void Engine::match_pattern(std::uint32_t index, Action action, Span literal) {
   const Priority priority = rule.unique ? Priority::kUnique : Priority::kAmbiguous;
   if (is_covered(literal.end, priority)) return;
   const std::string_view text = text_of(scratch_.pieces[index]);
-  if (const auto secret = match_rule(rule, text, literal, work_)) {
+  const auto secret =
+      rule.issuer ? match_issuer(rule, text, literal, work_) : match_rule(rule, text, literal, work_);
+  if (secret) {
     add_found(index, *secret, rule.id, priority);
   }
 }
@@ -334,7 +337,7 @@ void Engine::match_field(std::uint32_t index, Span literal) {
   const std::string_view text = text_of(scratch_.pieces[index]);
   const Span name = name_around(text, literal.end);
   name_end_ = name.end;
-  const auto found = parse_assignment(text, name, rules_.user_names);
+  const auto found = parse_assignment(text, name, literal.end, rules_.user_names);
   work_ += 64;
   if (!found) return;
   work_ += found->value.end - found->name.end;

@@ -108,7 +108,13 @@ class Parser {
     const std::size_t before_space = at_;
     at_ = skip_spaces(text_, at_);
     spaced_ = at_ != before_space;
-    if (at_ >= limit_ || !separator()) return std::nullopt;
+    found_.context.given = is_given();
+    if (at_ >= limit_) return std::nullopt;
+    const std::size_t before_separator = at_;
+    if (!separator()) {
+      at_ = before_separator;
+      return value_apart() ? std::optional(found_) : std::nullopt;
+    }
     found_.context.tight = flag_ || (!spaced_ && at_ < limit_ && !is_space(text_[at_]));
     at_ = skip_spaces(text_, at_);
     if (at_ >= limit_) return std::nullopt;
@@ -117,6 +123,62 @@ class Parser {
   }
 
  private:
+  /// ?name=, &name=, X-Name:, ;name=…; : whatever the value looks like.
+  bool is_given() const {
+    const std::size_t begin = found_.name.begin;
+    const std::string_view name = text_.substr(begin, found_.name.end - begin);
+    if (name.size() > 4 && (name.starts_with("X-") || name.starts_with("x-"))) return true;
+    if (begin == 0) return false;
+    const char before = text_[begin - 1];
+    if (before == '?' || before == '&' || before == '#') return text_.substr(found_.name.end, 1) == "=";
+    return before == ';' && text_.substr(found_.name.end, 1) == "=";
+  }
+
+  /// No sign of assignment: password 'x', Password is "x", token 4f2a….
+  bool value_apart() {
+    const bool password = found_.context.kind == NameKind::kPassword;
+    if (!spaced_ && !next_line()) return false;
+    if (name_quote_.mark != '\0' && text_[at_] != '!') return false;
+    if (text_[at_] == '!' || text_[at_] == '=') return compared();
+    if (password && spaced_ &&
+        (text_.substr(at_).starts_with("is ") || text_.substr(at_).starts_with("is: ")))
+      at_ = skip_spaces(text_, text_.find(' ', at_));
+    if (at_ >= limit_) return false;
+    const Quote open = quote_at(text_, at_);
+    if (open.mark != '\0') {
+      const std::size_t end = closing_quote(text_, open.end, limit_, open);
+      found_.value = {open.end, end};
+      const std::string_view value = text_.substr(open.end, end - open.end);
+      // A quoted word after "password" is one; after "token" it must look like one.
+      found_.context.quoted = true;
+      found_.context.apart = !password;
+      return end < limit_ && end > open.end && value.find_first_of(" \t\n") == std::string_view::npos;
+    }
+    std::size_t end = at_;
+    while (end < limit_ && (is_token_char(text_[end]) || text_[end] == '+' || text_[end] == '/' ||
+                            text_[end] == '=' || text_[end] == '.'))
+      ++end;
+    while (end > at_ && text_[end - 1] == '.') --end;
+    found_.value = {at_, end};
+    found_.context.apart = true;
+    return end > at_;
+  }
+
+  bool next_line() {
+    if (at_ >= limit_ || (text_[at_] != '\n' && text_[at_] != '\r')) return false;
+    while (at_ < limit_ && (text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
+    at_ = skip_spaces(text_, at_);
+    return at_ < limit_;
+  }
+
+  /// password == "x": a password in a program.
+  bool compared() {
+    if (found_.context.kind != NameKind::kPassword) return false;
+    while (at_ < limit_ && (text_[at_] == '=' || text_[at_] == '!')) ++at_;
+    at_ = skip_spaces(text_, at_);
+    return at_ < limit_ && quote_at(text_, at_).mark != '\0' && value();
+  }
+
   bool separator() {
     const char c = text_[at_];
     if (c == ',' && name_quote_.mark != '\0') return list_separator();
@@ -306,11 +368,46 @@ Span name_around(std::string_view text, std::size_t at) {
   return {std::min(begin, at), end};
 }
 
-std::optional<Assignment> parse_assignment(std::string_view text, Span name, const UserNames& user_names) {
+namespace {
+
+/// "acme KEY", "sort key": the word before belongs to the name.
+Span with_word_before(std::string_view text, Span name) {
+  if (name.end - name.begin != 3 || name.begin < 2 || !is_space(text[name.begin - 1])) return name;
+  if ((text[name.begin] | 0x20) != 'k') return name;
+  std::size_t begin = name.begin - 1;
+  const std::size_t low = begin > kNameBytesMax ? begin - kNameBytesMax : 0;
+  while (begin > low && is_name_char(text[begin - 1])) --begin;
+  return begin + 1 < name.begin ? Span{begin, name.end} : name;
+}
+
+/// A name with its value in one run: acmetoken-4f2a….
+std::optional<Assignment> parse_joined(std::string_view text, Span name, std::size_t literal_end,
+                                       const UserNames& user_names) {
+  if (literal_end >= name.end) return std::nullopt;
+  Assignment found;
+  found.name = {name.begin, literal_end};
+  found.context.kind = classify_name(text.substr(name.begin, literal_end - name.begin), user_names);
+  if (found.context.kind == NameKind::kNone) return std::nullopt;
+  std::size_t begin = literal_end;
+  while (begin < name.end && (text[begin] == '-' || text[begin] == '_' || text[begin] == '.')) ++begin;
+  if (begin == literal_end) return std::nullopt;
+  std::size_t end = name.end;
+  while (end < text.size() && (is_token_char(text[end]) || text[end] == '=')) ++end;
+  found.value = {begin, end};
+  found.context.apart = true;
+  return found;
+}
+
+}  // namespace
+
+std::optional<Assignment> parse_assignment(std::string_view text, Span name, std::size_t literal_end,
+                                           const UserNames& user_names) {
   if (name.begin >= name.end) return std::nullopt;
+  name = with_word_before(text, name);
   const NameKind kind = classify_name(text.substr(name.begin, name.end - name.begin), user_names);
-  if (kind == NameKind::kNone) return std::nullopt;
-  return Parser(text, name).run(kind);
+  std::optional<Assignment> found;
+  if (kind != NameKind::kNone) found = Parser(text, name).run(kind);
+  return found ? found : parse_joined(text, name, literal_end, user_names);
 }
 
 void secrets_of_value(std::string_view text, Span value, const ValueContext& context,
@@ -328,9 +425,12 @@ void secrets_of_value(std::string_view text, Span value, const ValueContext& con
 }
 
 bool may_assign_secret(std::string_view raw, std::size_t at, const UserNames& user_names) {
-  Span name = name_around(raw, at);
+  const Span name = with_word_before(raw, name_around(raw, at));
+  const auto named = [&](std::size_t end) {
+    return classify_name(raw.substr(name.begin, end - name.begin), user_names) != NameKind::kNone;
+  };
   // What \u00XX leaves before a name does not change its last words.
-  return classify_name(raw.substr(name.begin, name.end - name.begin), user_names) != NameKind::kNone;
+  return named(name.end) || (at < name.end && named(at));
 }
 
 }  // namespace clawtrail::redact

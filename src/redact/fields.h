@@ -25,10 +25,11 @@ struct Assignment {
 /// The name around `at` (the end of a literal in it), without escapes before it.
 Span name_around(std::string_view text, std::size_t at);
 
-/// The assignment whose name is `name`; nothing if the name is none of a secret or nothing is assigned to it.
-/// A quoted value ends at a quote of the same escape depth; a quote that is never closed ends the value at
-/// the line's end. Reads at most kValueBytesMax beyond the name.
-std::optional<Assignment> parse_assignment(std::string_view text, Span name, const UserNames& user_names);
+/// The assignment whose name is `name` (around a literal that ends at `literal_end`); nothing if the name is
+/// none of a secret or nothing is assigned to it. A quoted value ends at a quote of the same escape depth; a
+/// quote that is never closed ends the value at the line's end. Reads at most kValueBytesMax beyond the name.
+std::optional<Assignment> parse_assignment(std::string_view text, Span name, std::size_t literal_end,
+                                           const UserNames& user_names);
 inline constexpr std::size_t kValueBytesMax = 64 * 1024;
 
 /// The secrets in a value of that kind: all of it, or the credentials of a header, or the values of cookies.

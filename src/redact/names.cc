@@ -76,14 +76,16 @@ bool one_of(std::string_view word, const std::array<std::string_view, N>& list) 
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-constexpr std::array<std::string_view, 11> kPasswords{"password", "passwd",    "passphrase", "passcode",
-                                                      "pwd",      "pass",      "secret",     "psw",
-                                                      "passwort", "passwords", "otp"};
-constexpr std::array<std::string_view, 9> kTokens{"token", "apikey",   "credential", "credentials", "secrets",
-                                                  "jwt",   "apitoken", "bearer",     "pat"};
+constexpr std::array<std::string_view, 14> kPasswords{
+    "password", "passwd",   "passphrase", "passcode", "pwd",  "pass", "secret",
+    "psw",      "passwort", "passwords",  "otp",      "totp", "cvv",  "cvc"};
+constexpr std::array<std::string_view, 11> kTokens{"token",   "apikey", "credential", "credentials",
+                                                   "secrets", "jwt",    "apitoken",   "bearer",
+                                                   "pat",     "creds",  "cred"};
 /// Ends of words written together: "dbpassword", "bottoken".
-constexpr std::array<std::string_view, 7> kPasswordEnds{"password",   "passwd",    "passphrase",     "secret",
-                                                        "privatekey", "secretkey", "secretaccesskey"};
+constexpr std::array<std::string_view, 8> kPasswordEnds{"password",        "passwd",     "passphrase",
+                                                        "secret",          "privatekey", "secretkey",
+                                                        "secretaccesskey", "pairingcode"};
 constexpr std::array<std::string_view, 6> kTokenEnds{"token",   "apikey",        "accesskey",
                                                      "authkey", "encryptionkey", "signingkey"};
 /// What stands before "token" where it is a unit of text or a place in a list.
@@ -108,6 +110,9 @@ constexpr std::array<std::string_view, 45> kNamingKeys{
     "locale", "state",       "store",   "composite", "candidate", "join",   "hot",          "short",
     "arrow",  "enter",       "peer",    "scope",     "binding"};
 
+constexpr std::array<std::string_view, 9> kSecretCodes{"pairing", "pin", "security", "backup",    "recovery",
+                                                       "otp",     "mfa", "totp",     "activation"};
+
 bool ends_like(std::string_view word, std::span<const std::string_view> ends) {
   return std::any_of(ends.begin(), ends.end(), [&](std::string_view e) { return word.ends_with(e); });
 }
@@ -128,7 +133,8 @@ NameKind classify_words(Words words) {
   if (last == "authorization") return NameKind::kAuthorization;
   if (last == "cookie") return before == "set" ? NameKind::kSetCookie : NameKind::kCookie;
   if (last == "key") return classify_key(words);
-  if (last == "code" && before == "pairing") return NameKind::kPassword;
+  if (last == "code" && one_of(before, kSecretCodes)) return NameKind::kPassword;
+  if (last == "auth") return NameKind::kKey;
   if (last == "number" && before == "card") return NameKind::kPassword;
   if (one_of(last, kPasswords)) return NameKind::kPassword;
   if (one_of(last, kTokens)) {

@@ -12,13 +12,14 @@ namespace {
 
 constexpr std::size_t kLiteralBytesMin = 2;
 constexpr std::size_t kLiteralBytesMax = 255;
+constexpr std::size_t kIssuerBytesMin = 3;
 constexpr std::int64_t kWindowBytesMax = 16384;
 constexpr std::uint8_t kTailDefault = 8;
 
 const std::vector<std::string> kKeys{
     "id",      "description", "source",   "tier",   "field", "literals", "caseless", "tail",
     "pattern", "group",       "anchored", "before", "max",   "end",      "alphabet", "border",
-    "entropy", "validators",  "keywords", "within", "match", "no_match"};
+    "entropy", "validators",  "keywords", "within", "match", "no_match", "issuers",  "shape"};
 
 void add_range(ByteSet& set, char from, char to) {
   for (int c = static_cast<unsigned char>(from); c <= static_cast<unsigned char>(to); ++c) {
@@ -101,8 +102,14 @@ class RuleReader {
     read_header();
     read_shape();
     read_checks();
-    read_literals();
-    if (rule_.field) {
+    if (node_["issuers"].exists()) {
+      read_issuer();
+    } else {
+      read_literals();
+    }
+    if (rule_.issuer) {
+      if (node_["pattern"].exists()) fail(node_["pattern"], "a rule about issuers has a shape, no pattern");
+    } else if (rule_.field) {
       if (node_["pattern"].exists()) fail(node_["pattern"], "a rule about fields has no pattern");
     } else {
       read_pattern();
@@ -208,6 +215,24 @@ class RuleReader {
       fail(node_["literals"], "rule \"" + rule_.id + "\" has no literals",
            "name a part that every match contains");
     }
+  }
+
+  void read_issuer() {
+    rule_.issuer = true;
+    for (const std::string& word : node_["issuers"].as_strings(diagnostics_, "issuers")) {
+      if (word.size() < kIssuerBytesMin || word.size() > kLiteralBytesMax) {
+        fail(node_["issuers"], "an issuer's word has 3 to 255 bytes");
+        continue;
+      }
+      rule_.literals.push_back({word, true, Follow::kNearToken, 0, false, false});
+    }
+    const std::string shape = string_of("shape");
+    if (rule_.unique) fail(node_["tier"], "a shape beside an issuer's word is ambiguous");
+    if (shape.empty()) fail(node_, "rule \"" + rule_.id + "\" has no shape");
+    auto regex = Regex::compile("(?:\\A|[^A-Za-z0-9])(" + shape + ")(?:[^A-Za-z0-9]|\\z)", false);
+    if (!regex) return fail(node_["shape"], regex.error().message);
+    rule_.group = 1;
+    rule_.regex = std::move(*regex);
   }
 
   void read_pattern() {

@@ -41,6 +41,7 @@ struct Rule {
   std::optional<NameKind> field;
   std::vector<Literal> literals;
   std::optional<Regex> regex;
+  bool issuer = false;             ///< literals are words before the token; `regex` is its shape and borders
   bool anchored = true;            ///< the match begins with the literal; else it is searched around it
   std::size_t before = 0;          ///< bytes before the literal where a match may begin, if not anchored
   bool token_shaped = false;       ///< after the literal a match has no white space and no quotes

@@ -97,21 +97,14 @@ struct Mix {
   bool letters_and_digits() const { return digits > 0 && lowers + uppers > 0; }
 };
 
-/// Long, of one alphabet, digits among letters, no word of a language.
-bool looks_random(std::string_view value) {
-  if (value.size() < 16 || value.size() > 512) return false;
-  if (!all(value, [](char c) {
-        return is_token_char(c) || c == '+' || c == '/' || c == '=' || c == '.' || c == '~';
-      }))
-    return false;
-  const Mix mix(value);
-  if (mix.digits < 2 || !mix.letters_and_digits()) return false;
-  return entropy(value) >= std::min(3.0, 0.75 * std::log2(static_cast<double>(value.size())));
-}
+constexpr std::size_t kTypeNameMin = 3;
+constexpr std::size_t kLongNumberMin = 15;  // Longer than any count of tokens.
 
 bool is_call_or_code(std::string_view value) {
   const std::size_t open = value.find_first_of("({");
-  if (open != std::string_view::npos && open > 0 && (is_word(value[open - 1]) || value[open - 1] == '!')) {
+  const bool braces = open != std::string_view::npos && value[open] == '{';
+  if (open != std::string_view::npos && open > 0 && (is_word(value[open - 1]) || value[open - 1] == '!') &&
+      (!braces || open >= kTypeNameMin)) {
     const std::string_view callee = value.substr(0, open);
     if (all(callee, [](char c) {
           return is_word(c) || c == '.' || c == ':' || c == '!' || c == '$' || c == '-' || c == '>';
@@ -124,6 +117,7 @@ bool is_call_or_code(std::string_view value) {
 bool plausible_password(std::string_view value, const ValueContext& context) {
   if (context.json && context.quoted) return true;
   if (value.size() < 3) return false;
+  if (context.given && value.size() >= 4) return true;
   if (is_number(value)) return value.size() >= 4 && (context.quoted || context.tight);
   const Mix mix(value);
   if (mix.digits > 0 || mix.others > 0) {
@@ -137,7 +131,9 @@ bool plausible_password(std::string_view value, const ValueContext& context) {
 }
 
 bool plausible_token(std::string_view value, const ValueContext& context) {
-  if (value.size() < 6 || is_number(value)) return value.size() >= 20 && (context.quoted || context.tight);
+  if (context.given && value.size() >= 4) return true;
+  if (value.size() < 6 || is_number(value))
+    return value.size() >= kLongNumberMin && std::count_if(value.begin(), value.end(), is_digit) >= 12;
   const Mix mix(value);
   if (mix.letters_and_digits()) {
     if (!context.quoted && is_identifier_path(value)) return false;
@@ -182,6 +178,17 @@ double entropy(std::string_view text) {
     if (count > 0) bits -= count / size * std::log2(count / size);
   }
   return bits;
+}
+
+bool looks_random(std::string_view value) {
+  if (value.size() < 16 || value.size() > 512) return false;
+  if (!all(value, [](char c) {
+        return is_token_char(c) || c == '+' || c == '/' || c == '=' || c == '.' || c == '~';
+      }))
+    return false;
+  const Mix mix(value);
+  if (mix.digits < 2 || !mix.letters_and_digits()) return false;
+  return entropy(value) >= std::min(3.0, 0.75 * std::log2(static_cast<double>(value.size())));
 }
 
 bool is_reference(std::string_view value) {
@@ -294,9 +301,21 @@ bool passes(Validator validator, std::string_view secret) {
   return true;
 }
 
+bool is_uuid(std::string_view value) {
+  static constexpr std::string_view kShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return value.size() == kShape.size() &&
+         std::equal(value.begin(), value.end(), kShape.begin(),
+                    [](char c, char shape) { return shape == '-' ? c == '-' : is_digit(c) || is_alpha(c); });
+}
+
 bool is_secret_value(std::string_view value, const ValueContext& context) {
   if (value.empty()) return false;
   if (is_reference(value)) return false;
+  if (context.apart) {
+    const auto digits = std::count_if(value.begin(), value.end(), is_digit);
+    return (is_uuid(value) || (looks_random(value) && digits >= 3)) && !is_placeholder(value) &&
+           !is_path(value);
+  }
   if (context.kind == NameKind::kUser) return true;
   if (is_state(value) || is_placeholder(value)) return false;
   if (!context.quoted && is_call_or_code(value)) return false;

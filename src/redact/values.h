@@ -24,6 +24,9 @@ bool is_placeholder(std::string_view value);
 /// The gateway's own mask: `***` or six characters, an ellipsis, four.
 bool is_gateway_mask(std::string_view value);
 bool is_path(std::string_view value);
+/// Long, of one alphabet, digits among letters, no word of a language.
+bool looks_random(std::string_view value);
+bool is_uuid(std::string_view value);
 
 /// Checks that a rule can ask for.
 enum class Validator : std::uint8_t { kLuhn, kCrc32Base62, kJwt, kMixed, kSnowflake };
@@ -42,6 +45,8 @@ struct ValueContext {
   bool tight = false;   ///< name=value or a flag: no space around the separator
   bool listed = false;  ///< only next to its name in a list or a pair
   bool json = false;    ///< a member of a JSON object
+  bool given = false;   ///< in a query, a header, a connection string: whatever stands there is meant
+  bool apart = false;   ///< no sign of assignment: only what looks random counts
 };
 /// True if `value` is a secret in that context.
 bool is_secret_value(std::string_view value, const ValueContext& context);

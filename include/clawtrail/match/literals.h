@@ -17,9 +17,10 @@ enum class Follow : std::uint8_t {
   kTokenTail,   ///< at least `tail_min` bytes of [A-Za-z0-9_-+/=.%\~:] come right after
   kAssignment,  ///< within 64 bytes on the same line: the rest of a name, then quotes, brackets, backslashes
                 ///< or spaces, then ':' '=' '>' '%' '|' '?', or after a quote ',' or '}'; after a space also
-                ///< one more word with '=' and a quote (`var token string = "…"`), or anything if the name
-                ///< starts with '-'
-  kUserInfo,    ///< within 512 bytes ':' and later '@' come, before a space, quote, '<' or '/'
+                ///< one more word with '=' and a quote (`var token string = "…"`), a quote, "is", 16 bytes of
+                ///< [A-Za-z0-9_-] with two digits, or anything if the name starts with '-'; "!="
+  kNearToken,  ///< within 96 bytes: 12 bytes of [A-Za-z0-9_-] with a digit in one run, or 20 without
+  kUserInfo,   ///< within 512 bytes ':' and later '@' come, before a space, quote, '<' or '/'
 };
 
 struct Literal {

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "redact/issuer_match.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "clawtrail/base/check.h"
+#include "redact/values.h"
+
+namespace clawtrail::redact {
+
+namespace {
+
+constexpr std::size_t kGapBytesMax = 48;
+constexpr std::size_t kTokenBytesMax = 512;
+constexpr std::size_t kTightGapMax = 3;
+constexpr std::size_t kTriesMax = 4;
+constexpr std::size_t kLettersMin = 20;
+
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_alpha(char c) { return is_upper(c) || is_lower(c); }
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (is_upper(c)) c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+constexpr std::array<std::string_view, 13> kSecretWords{"key",  "token", "secret", "access", "private",
+                                                        "auth", "pass",  "pwd",    "cred",   "pat",
+                                                        "bear", "sign",  "webhook"};
+/// What may be written together with an issuer's word.
+constexpr std::array<std::string_view, 12> kJoinedWords{
+    "api", "app", "client", "account", "user", "admin", "read", "server", "test", "live", "prod", "dev"};
+
+template <std::size_t N>
+bool contains_one(std::string_view small, const std::array<std::string_view, N>& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return small.find(word) != std::string_view::npos; });
+}
+
+template <std::size_t N>
+bool starts_with_one(std::string_view small, const std::array<std::string_view, N>& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return small.starts_with(word); });
+}
+
+/// The word stands for itself: not "anaconda" for "coda", not "shortcuts" for "shortcut".
+bool is_word_of_its_own(std::string_view text, Span word) {
+  if (word.begin > 0) {
+    const char before = text[word.begin - 1], first = text[word.begin];
+    if (is_alpha(before) && !(is_lower(before) && is_upper(first))) return false;
+  }
+  if (word.end == text.size() || !is_alpha(text[word.end])) return true;
+  if (is_lower(text[word.end - 1]) && is_upper(text[word.end])) return true;
+  const std::string after = lower(text.substr(word.end, 8));
+  return starts_with_one(after, kSecretWords) || starts_with_one(after, kJoinedWords);
+}
+
+/// What stands between the word and the token says that the token is a secret of the issuer.
+struct Gap {
+  bool tight = false, secret = false, assigned = false;
+
+  explicit Gap(std::string_view text) {
+    tight = text.size() <= kTightGapMax;
+    secret = contains_one(lower(text), kSecretWords);
+    // A name that goes on, and a separator: COUNTLY_ID="…".
+    std::size_t at = 0;
+    while (at < text.size() && (is_word(text[at]) || text[at] == '-' || text[at] == '.')) ++at;
+    const std::string_view rest = text.substr(at);
+    assigned = rest.find_first_of("=:") != std::string_view::npos &&
+               std::none_of(rest.begin(), rest.end(), [](char c) { return is_word(c) || c == '/'; });
+  }
+  bool any() const { return tight || secret || assigned; }
+};
+
+bool plausible(std::string_view token, const Gap& gap) {
+  if (is_placeholder(token) || is_reference(token)) return false;
+  const bool digit = std::any_of(token.begin(), token.end(), is_digit);
+  const bool letter = std::any_of(token.begin(), token.end(), is_alpha);
+  if (digit && letter) return true;
+  if (!gap.secret) return false;
+  return digit || (token.size() >= kLettersMin && entropy(token) >= 3.0 &&
+                   token.find_first_of("_-.") == std::string_view::npos);
+}
+
+/// The bytes that may hold the token: never half of it.
+std::size_t region_end(std::string_view text, std::size_t from) {
+  std::size_t end = std::min(text.size(), from + kGapBytesMax);
+  const std::size_t limit = std::min(text.size(), end + kTokenBytesMax);
+  while (end<limit&& static_cast<unsigned char>(text[end])> ' ' && text[end] != '"') ++end;
+  return end;
+}
+
+/// A token that does not have the documented shape, but a secret word before it, and looks random.
+std::optional<Span> match_any_shape(std::string_view text, Span word, std::size_t end) {
+  std::size_t at = word.end;
+  while (at < end && at < word.end + kGapBytesMax) {
+    std::size_t stop = at;
+    while (stop < end && is_token_char(text[stop])) ++stop;
+    const Span run{at, stop};
+    at = stop + 1;
+    const std::string_view bytes = text.substr(run.begin, run.end - run.begin);
+    if (!looks_random(bytes)) continue;
+    const Gap gap(text.substr(word.end, run.begin - word.end));
+    if (gap.secret && run.begin > word.end && plausible(bytes, gap)) return run;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Span> match_issuer(const Rule& rule, std::string_view text, Span word, std::size_t& work) {
+  DCHECK(word.begin < word.end && word.end <= text.size());
+  if (!is_word_of_its_own(text, word)) return std::nullopt;
+  const std::string_view region = text.substr(0, region_end(text, word.end));
+  work += region.size() - word.end;
+  std::size_t from = word.end;
+  for (std::size_t tries = 0; tries < kTriesMax && from < region.size(); ++tries) {
+    Span groups[2];
+    const std::string_view window = region.substr(from);
+    if (!rule.regex->find(window, 0, window.size(), groups)) break;
+    const Span token{from + groups[1].begin, from + groups[1].end};
+    if (token.begin > word.end + kGapBytesMax) break;
+    const Gap gap(text.substr(word.end, token.begin - word.end));
+    const std::string_view bytes = text.substr(token.begin, token.end - token.begin);
+    if (gap.any() && plausible(bytes, gap) && (rule.entropy_min == 0 || entropy(bytes) >= rule.entropy_min)) {
+      Span secret = token;
+      while (secret.end < text.size() && (is_word(text[secret.end]) || text[secret.end] == '=')) ++secret.end;
+      return secret;
+    }
+    from = token.begin + 1;
+  }
+  return match_any_shape(text, word, region.size());
+}
+
+}  // namespace clawtrail::redact
