@@ -82,6 +82,12 @@ bool random_token_follows(std::string_view block, std::size_t at) {
   return limit == at + kRandomBytes && digits >= 2;
 }
 
+/// `- name: X_TOKEN` and `value: …` on the next line.
+bool value_follows(std::string_view block, std::size_t at) {
+  const std::string_view word = block.substr(at, 5);
+  return word == "value" || word == "defau";
+}
+
 bool assignment_follows(std::string_view block, std::size_t begin, std::size_t end) {
   std::size_t at = end;
   const std::size_t name_limit = std::min(block.size(), end + kNameBytesMax);
@@ -116,11 +122,12 @@ bool assignment_follows(std::string_view block, std::size_t begin, std::size_t e
     case '!':
       return at + 1 < block.size() && block[at + 1] == '=';
     case '\n':
-      return false;
+      return quoted;
     default:
       // `password 'x'`, `Password is "x"`, `token 4f2a…` have no sign of assignment.
-      return spaced && (quoted || is_flag(block, begin) || type_and_assignment_follow(block, at) ||
-                        block.substr(at, 3) == "is " || random_token_follows(block, at));
+      return quoted || (spaced && (is_flag(block, begin) || type_and_assignment_follow(block, at) ||
+                                   block.substr(at, 3) == "is " || random_token_follows(block, at) ||
+                                   value_follows(block, at)));
   }
 }
 

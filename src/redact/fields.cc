@@ -137,6 +137,7 @@ class Parser {
   /// No sign of assignment: password 'x', Password is "x", token 4f2a….
   bool value_apart() {
     const bool password = found_.context.kind == NameKind::kPassword;
+    if (value_member()) return value();
     if (!spaced_ && !next_line()) return false;
     if (name_quote_.mark != '\0' && text_[at_] != '!') return false;
     if (text_[at_] == '!' || text_[at_] == '=') return compared();
@@ -162,6 +163,25 @@ class Parser {
     found_.value = {at_, end};
     found_.context.apart = true;
     return end > at_;
+  }
+
+  /// key="NAME" value="…", `- name: NAME` and `value: …` on the next line, variable "NAME" { default = "…" }.
+  bool value_member() {
+    static constexpr std::size_t kBetweenMax = 64;
+    static constexpr std::array<std::string_view, 4> kWords{"value", "default", "defaultvalue", "val"};
+    std::size_t at = at_;
+    const std::size_t between = std::min(limit_, at + kBetweenMax);
+    while (at < between && (static_cast<unsigned char>(text_[at]) <= ' ' || text_[at] == '{')) ++at;
+    if (at == at_ && !spaced_) return false;
+    const std::size_t word = at;
+    std::string small;
+    for (; at < limit_ && is_token_char(text_[at]) && at - word < 16; ++at)
+      small += static_cast<char>(text_[at] | 0x20);
+    if (std::find(kWords.begin(), kWords.end(), small) == kWords.end()) return false;
+    at = skip_spaces(text_, at);
+    if (at >= limit_ || (text_[at] != '=' && text_[at] != ':')) return false;
+    at_ = skip_spaces(text_, at + 1);
+    return at_ < limit_;
   }
 
   bool next_line() {
@@ -340,6 +360,13 @@ void cookie_secrets(std::string_view text, Span value, bool only_first, std::vec
         --crumb.end;
       const std::string_view v = text.substr(crumb.begin, crumb.end - crumb.begin);
       if (v.size() >= 4 && !is_reference(v) && !is_placeholder(v)) secrets.push_back(crumb);
+    }
+    if (equals >= stop && at == value.begin) {
+      // No name: the value of a field "cookie".
+      const ValueContext context{NameKind::kPassword, true, true, false, true};
+      const std::string_view alone = text.substr(at, stop - at);
+      if (stop - at >= 8 && alone.find(' ') == std::string_view::npos && is_secret_value(alone, context))
+        secrets.push_back({at, stop});
     }
     if (only_first) return;
     at = stop + 1;

@@ -64,7 +64,9 @@ constexpr std::array<Named<NameKind>, 5> kFields{{{"password", NameKind::kPasswo
                                                   {"key", NameKind::kKey},
                                                   {"authorization", NameKind::kAuthorization},
                                                   {"cookie", NameKind::kCookie}}};
-constexpr std::array<Named<Validator>, 5> kValidators{{{"luhn", Validator::kLuhn},
+constexpr std::array<Named<Validator>, 7> kValidators{{{"luhn", Validator::kLuhn},
+                                                       {"iban", Validator::kIban},
+                                                       {"cased", Validator::kCased},
                                                        {"crc32_base62", Validator::kCrc32Base62},
                                                        {"jwt", Validator::kJwt},
                                                        {"mixed", Validator::kMixed},

@@ -150,6 +150,23 @@ bool plausible_token(std::string_view value, const ValueContext& context) {
   return value.size() >= 8 && (context.quoted || context.tight) && (mix.others > 0 || value.size() >= 16);
 }
 
+/// ISO 13616: two letters, two check digits, up to 30 letters and digits; the number modulo 97 is 1.
+bool iban(std::string_view secret) {
+  std::string plain;
+  for (const char c : secret) {
+    if (c != ' ' && c != '-') plain += c;
+  }
+  if (plain.size() < 15 || plain.size() > 34) return false;
+  std::rotate(plain.begin(), plain.begin() + 4, plain.end());
+  unsigned rest = 0;
+  for (const char c : plain) {
+    if (!is_digit(c) && !is_upper(c)) return false;
+    const unsigned digit = is_digit(c) ? static_cast<unsigned>(c - '0') : static_cast<unsigned>(c - 'A') + 10;
+    rest = (rest * (digit > 9 ? 100 : 10) + digit) % 97;
+  }
+  return rest == 1;
+}
+
 bool luhn(std::string_view secret) {
   int sum = 0, count = 0;
   for (std::size_t i = secret.size(); i > 0; --i) {
@@ -216,6 +233,10 @@ bool is_reference(std::string_view value) {
                [](char c) { return is_word(c) || c == '.' || c == ':' || c == '[' || c == ']'; });
   }
   if (value.size() >= 3 && value.front() == '<' && value.back() == '>') return true;
+  // {base64(user:password)}, {token}
+  if (value.size() >= 3 && value.front() == '{' && is_alpha(value[1]) &&
+      value.find_first_of("(}") < value.size())
+    return true;
   return value.size() >= 3 && value.front() == '%' && value.back() == '%' &&
          all(value.substr(1, value.size() - 2), is_word);
 }
@@ -223,7 +244,7 @@ bool is_reference(std::string_view value) {
 bool is_placeholder(std::string_view value) {
   if (value.empty()) return true;
   const auto same = static_cast<std::size_t>(std::count(value.begin(), value.end(), value.front()));
-  if (same == value.size()) return true;
+  if (same == value.size() || (same * 10 >= value.size() * 8 && value.size() >= 8)) return true;
   const auto crosses = static_cast<std::size_t>(std::count_if(
       value.begin(), value.end(), [](char c) { return c == 'x' || c == 'X' || c == '*' || c == '.'; }));
   if (crosses * 10 >= value.size() * 7) return true;
@@ -231,6 +252,7 @@ bool is_placeholder(std::string_view value) {
       "your_",     "your-",     "yourapi",    "yoursecret", "yourtoken",   "yourpass", "changeme",
       "change_me", "change-me", "replace_me", "replace-me", "placeholder", "redacted"};
   const std::string small = lower(value.substr(0, 64));
+  if (small == "password" || small == "passwd" || small == "pass" || small == "pwd") return true;
   return std::any_of(kParts.begin(), kParts.end(),
                      [&](std::string_view part) { return small.find(part) != std::string::npos; });
 }
@@ -289,10 +311,16 @@ bool passes(Validator validator, std::string_view secret) {
       const std::size_t dot = secret.find('.');
       if (dot == std::string_view::npos || dot > 4096) return false;
       const auto header = unbase64(secret.substr(0, dot));
-      return header && header->starts_with("{") && header->find("\"alg\"") != std::string::npos;
+      return header && header->starts_with("{\"") && header->find("\":") != std::string::npos;
     }
     case Validator::kMixed:
       return Mix(secret).letters_and_digits();
+    case Validator::kCased: {
+      const Mix mix(secret.substr(std::min(secret.find('_') + 1, secret.size())));
+      return mix.uppers > 0 && mix.lowers > 0;
+    }
+    case Validator::kIban:
+      return iban(secret);
     case Validator::kSnowflake: {
       const auto id = unbase64(secret.substr(0, secret.find('.')));
       return id && id->size() >= 17 && id->size() <= 20 && all(*id, is_digit);

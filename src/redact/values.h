@@ -29,7 +29,7 @@ bool looks_random(std::string_view value);
 bool is_uuid(std::string_view value);
 
 /// Checks that a rule can ask for.
-enum class Validator : std::uint8_t { kLuhn, kCrc32Base62, kJwt, kMixed, kSnowflake };
+enum class Validator : std::uint8_t { kLuhn, kIban, kCrc32Base62, kJwt, kMixed, kCased, kSnowflake };
 bool passes(Validator validator, std::string_view secret);
 
 /// The last six of 36 base62 characters are the CRC-32 of the 30 before them (GitHub and npm tokens; the
