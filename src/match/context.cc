@@ -88,8 +88,11 @@ bool value_follows(std::string_view block, std::size_t at) {
   return word == "value" || word == "defau";
 }
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
 bool assignment_follows(std::string_view block, std::size_t begin, std::size_t end) {
   std::size_t at = end;
+  if (at < block.size() && is_letter(block[at])) return false;
   const std::size_t name_limit = std::min(block.size(), end + kNameBytesMax);
   while (at < name_limit && is(block[at], kName)) ++at;
   if (at == name_limit && at < block.size()) return true;  // Too long to tell here.

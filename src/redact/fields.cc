@@ -451,10 +451,30 @@ void secrets_of_value(std::string_view text, Span value, const ValueContext& con
   }
 }
 
+namespace {
+
+/// Text that looks_random() may hold for stands within some bytes; escapes count as a part of it.
+bool run_is_near(std::string_view raw, std::size_t at) {
+  static constexpr std::size_t kNearBytesMax = 128, kRunBytesMin = 16;
+  const std::size_t limit = std::min(raw.size(), at + kNearBytesMax);
+  std::size_t run = 0;
+  for (; at < limit; ++at) {
+    const char c = raw[at];
+    run = is_token_char(c) || c == '\\' || c == '+' || c == '/' || c == '.' || c == '%' ? run + 1 : 0;
+    if (run >= kRunBytesMin) return true;
+  }
+  return run > 0 && limit < raw.size();
+}
+
+}  // namespace
+
 bool may_assign_secret(std::string_view raw, std::size_t at, const UserNames& user_names) {
   const Span name = with_word_before(raw, name_around(raw, at));
   const auto named = [&](std::size_t end) {
-    return classify_name(raw.substr(name.begin, end - name.begin), user_names) != NameKind::kNone;
+    const NameKind kind = classify_name(raw.substr(name.begin, end - name.begin), user_names);
+    // Only a value that looks random counts: there must be one.
+    if (kind == NameKind::kKey) return run_is_near(raw, end);
+    return kind != NameKind::kNone;
   };
   // What \u00XX leaves before a name does not change its last words.
   return named(name.end) || (at < name.end && named(at));

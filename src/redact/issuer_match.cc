@@ -113,7 +113,34 @@ std::optional<Span> match_any_shape(std::string_view text, Span word, std::size_
   return std::nullopt;
 }
 
+/// A run of token bytes that is long enough, from `at` on; an empty one at `end` if there is none.
+Span next_run(std::string_view raw, std::size_t at, std::size_t end) {
+  static constexpr std::size_t kRunBytesMin = 10;
+  while (at < end) {
+    std::size_t stop = at;
+    while (stop < raw.size() && stop < end + kTokenBytesMax &&
+           (is_token_char(raw[stop]) || raw[stop] == '\\' || raw[stop] == '/' || raw[stop] == '+' ||
+            raw[stop] == '.'))
+      ++stop;
+    if (stop - at >= kRunBytesMin) return {at, stop};
+    at = stop + 1;
+  }
+  return {end, end};
+}
+
 }  // namespace
+
+bool may_belong_to_issuer(std::string_view raw, Span word) {
+  static constexpr std::size_t kRawGapMax = 2 * kGapBytesMax;  // Escapes take more.
+  if (!is_word_of_its_own(raw, word)) return false;
+  const std::size_t end = std::min(raw.size(), word.end + kRawGapMax);
+  const std::string_view around = raw.substr(word.end, end - word.end);
+  // Between: nothing, a secret word, or a sign of assignment.
+  if (next_run(raw, word.end, std::min(end, word.end + 3 * kTightGapMax)).end > word.end + kTightGapMax)
+    return true;
+  return contains_one(lower(around), kSecretWords) ||
+         Gap(around.substr(0, around.find_first_of("=:") + 1)).assigned;
+}
 
 std::optional<Span> match_issuer(const Rule& rule, std::string_view text, Span word, std::size_t& work) {
   DCHECK(word.begin < word.end && word.end <= text.size());

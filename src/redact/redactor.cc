@@ -9,6 +9,7 @@
 #include "clawtrail/base/hash.h"
 #include "redact/emit.h"
 #include "redact/engine.h"
+#include "redact/issuer_match.h"
 #include "redact/mask.h"
 #include "redact/rule_set.h"
 
@@ -61,12 +62,21 @@ class RulesRedactor final : public Redactor {
   std::string digest() const override { return digest_; }
 
  private:
+  std::size_t literal_bytes(const Hit& hit) const {
+    return rules_.literals[hit.literal - range_.first].bytes.size();
+  }
+
   bool needs_search(std::string_view line, std::span<const Hit> hits) const {
     for (const Hit& hit : hits) {
       if (!range_.contains(hit.literal)) continue;
       for (const Action action : rules_.actions[hit.literal - range_.first]) {
-        if (action.kind != Action::Kind::kField) return true;
-        if (redact::may_assign_secret(line, hit.end, rules_.user_names)) return true;
+        if (action.kind == Action::Kind::kField) {
+          if (redact::may_assign_secret(line, hit.end, rules_.user_names)) return true;
+        } else if (action.kind != Action::Kind::kRule || !rules_.rules[action.index].issuer) {
+          return true;
+        } else if (redact::may_belong_to_issuer(line, {hit.end - literal_bytes(hit), hit.end})) {
+          return true;
+        }
       }
     }
     return false;

@@ -15,7 +15,8 @@ namespace clawtrail {
 enum class Follow : std::uint8_t {
   kAny,         ///< every occurrence
   kTokenTail,   ///< at least `tail_min` bytes of [A-Za-z0-9_-+/=.%\~:] come right after
-  kAssignment,  ///< within 64 bytes on the same line: the rest of a name, then quotes, brackets, backslashes
+  kAssignment,  ///< the name ends with the literal: no letter comes next; then within 64 bytes on the same
+                ///< line: digits and signs of a name, then quotes, brackets, backslashes
                 ///< or spaces, then ':' '=' '>' '%' '|' '?', or after a quote ',' or '}'; after a space also
                 ///< one more word with '=' and a quote (`var token string = "…"`), a quote, "is", 16 bytes of
                 ///< [A-Za-z0-9_-] with two digits, or anything if the name starts with '-'; "!="
