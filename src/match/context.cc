@@ -61,6 +61,13 @@ bool is_flag(std::string_view block, std::size_t begin) {
   return before == '\\' || before == '%' || before == '[' || before == ';';
 }
 
+/// A quote stands before the name, so that it is all of a string: {"name": "X_TOKEN", …}, not "gateway/auth".
+bool name_is_quoted(std::string_view block, std::size_t begin) {
+  const std::size_t limit = begin > kNameBytesMax ? begin - kNameBytesMax : 0;
+  while (begin > limit && is(block[begin - 1], kName)) --begin;
+  return begin > 0 && (is(block[begin - 1], kQuote) || begin == limit);
+}
+
 /// A word, '=' and a quote as in `var token string = "…"`, or the `.=` of PHP.
 bool type_and_assignment_follow(std::string_view block, std::size_t at) {
   const std::size_t limit = std::min(block.size(), at + kCloserBytesMax);
@@ -121,7 +128,7 @@ bool assignment_follows(std::string_view block, std::size_t begin, std::size_t e
       return true;
     case ',':
     case '}':
-      return quoted;
+      return quoted && name_is_quoted(block, begin);
     case '!':
       return at + 1 < block.size() && block[at + 1] == '=';
     case '\n':
