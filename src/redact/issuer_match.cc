@@ -17,6 +17,7 @@ constexpr std::size_t kTokenBytesMax = 512;
 constexpr std::size_t kTightGapMax = 3;
 constexpr std::size_t kTriesMax = 4;
 constexpr std::size_t kLettersMin = 20;
+constexpr std::size_t kSecretWordMax = 12;
 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -128,18 +129,49 @@ Span next_run(std::string_view raw, std::size_t at, std::size_t end) {
   return {end, end};
 }
 
+/// Where the JSON string that holds `at` ends, or `limit`.
+std::size_t string_end(std::string_view raw, std::size_t at, std::size_t limit) {
+  for (; at < limit; ++at) {
+    if (raw[at] == '\\') {
+      ++at;
+    } else if (raw[at] == '"') {
+      return at;
+    }
+  }
+  return limit;
+}
+
+/// Without backslashes and the letters of escaped white space: good enough to see a sign of assignment.
+std::string unescaped(std::string_view raw) {
+  std::string out;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i] != '\\') {
+      out += raw[i];
+    } else if (i + 1 < raw.size() && (raw[i + 1] == 'n' || raw[i + 1] == 't' || raw[i + 1] == 'r')) {
+      ++i;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 bool may_belong_to_issuer(std::string_view raw, Span word) {
   static constexpr std::size_t kRawGapMax = 2 * kGapBytesMax;  // Escapes take more.
   if (!is_word_of_its_own(raw, word)) return false;
-  const std::size_t end = std::min(raw.size(), word.end + kRawGapMax);
-  const std::string_view around = raw.substr(word.end, end - word.end);
-  // Between: nothing, a secret word, or a sign of assignment.
-  if (next_run(raw, word.end, std::min(end, word.end + 3 * kTightGapMax)).end > word.end + kTightGapMax)
-    return true;
-  return contains_one(lower(around), kSecretWords) ||
-         Gap(around.substr(0, around.find_first_of("=:") + 1)).assigned;
+  std::size_t end = std::min(raw.size(), word.end + kRawGapMax);
+  if (raw.front() == '{' && raw.back() == '}') end = string_end(raw, word.end, end);
+  for (std::size_t at = word.end; at < end;) {
+    const Span run = next_run(raw, at, end);
+    if (run.begin == run.end) return false;
+    const std::string_view gap = raw.substr(word.end, run.begin - word.end);
+    if (run.begin <= word.end + 3 * kTightGapMax || contains_one(lower(gap), kSecretWords)) return true;
+    // The secret word may be the run itself, or its beginning: codatoken-987e….
+    if (gap.find_first_of("=:") != std::string_view::npos && Gap(unescaped(gap)).assigned) return true;
+    if (contains_one(lower(raw.substr(run.begin, 2 * kSecretWordMax)), kSecretWords)) return true;
+    at = run.end;
+  }
+  return false;
 }
 
 std::optional<Span> match_issuer(const Rule& rule, std::string_view text, Span word, std::size_t& work) {
