@@ -40,10 +40,10 @@ constexpr std::size_t kNameBytesMax = 64;
 constexpr std::size_t kCloserBytesMax = 32;
 constexpr std::size_t kUserInfoBytesMax = 512;
 constexpr std::size_t kEscapeBytesMax = 8;
-constexpr std::size_t kNearBytesMax = 96;
+constexpr std::size_t kNearBytesMax = 24;
 constexpr std::size_t kRandomBytes = 16;
 constexpr std::size_t kJoinBytes = 3;
-constexpr std::size_t kRunBytes = 12;
+constexpr std::size_t kRunBytes = 14;
 constexpr std::size_t kLongRunBytes = 20;
 
 /// The name around `begin` starts with '-', as a command line flag does. The end of an escape (`\n--token`)
@@ -143,21 +143,16 @@ bool assignment_follows(std::string_view block, std::size_t begin, std::size_t e
 
 bool token_is_near(std::string_view block, std::size_t end) {
   const std::size_t limit = std::min(block.size(), end + kNearBytesMax);
-  std::size_t run = 0;
-  bool digit = false;
   for (std::size_t at = end; at < limit; ++at) {
-    const char c = block[at];
-    if (c == '\n') return false;
-    if (!is(c, kWord) && c != '-') {
-      run = 0;
-      digit = false;
-      continue;
+    const std::size_t begin = at;
+    std::size_t digits = 0;
+    for (; at < block.size() && (is(block[at], kWord) || block[at] == '-'); ++at) {
+      digits += block[at] >= '0' && block[at] <= '9' ? 1U : 0U;
+      if (at - begin >= kLongRunBytes || (digits >= 2 && at - begin + 1 >= kRunBytes)) return true;
     }
-    digit |= c >= '0' && c <= '9';
-    ++run;
-    if (run >= kLongRunBytes || (digit && run >= kRunBytes)) return true;
+    if (at < block.size() && block[at] == '\n') return false;
   }
-  return limit < block.size() && run > 0;  // Too long to tell here.
+  return false;
 }
 
 bool user_info_follows(std::string_view block, std::size_t end) {
@@ -214,6 +209,8 @@ bool context_allows(const Literal& literal, std::string_view block, std::size_t 
       return assignment_follows(block, begin, end);
     case Follow::kNearToken:
       return token_is_near(block, end);
+    case Follow::kRun:
+      return false;
     case Follow::kUserInfo:
       return user_info_follows(block, end);
   }

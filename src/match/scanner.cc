@@ -8,6 +8,7 @@
 #include "clawtrail/base/check.h"
 #include "clawtrail/base/limits.h"
 #include "match/context.h"
+#include "match/runs.h"
 #include "match/scanner_cache.h"
 
 namespace clawtrail {
@@ -20,6 +21,7 @@ struct HsScratch final : ScanScratch {
   explicit HsScratch(hs_scratch_t* s) : scratch(s) {}
   ~HsScratch() override { hs_free_scratch(scratch); }
   hs_scratch_t* scratch;
+  std::vector<std::uint32_t> ends;
 };
 
 /// What the callback needs; lives during one scan.
@@ -46,7 +48,11 @@ int on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, v
 class HsScanner final : public Scanner {
  public:
   HsScanner(DatabasePtr database, std::vector<Literal> literals)
-      : database_(std::move(database)), literals_(std::move(literals)) {}
+      : database_(std::move(database)), literals_(std::move(literals)) {
+    for (std::size_t i = 0; i < literals_.size(); ++i) {
+      if (literals_[i].follow == Follow::kRun) run_ids_.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
 
   std::unique_ptr<ScanScratch> make_scratch() const override {
     hs_scratch_t* scratch = nullptr;
@@ -57,7 +63,9 @@ class HsScanner final : public Scanner {
   bool scan(std::string_view block, ScanScratch& scratch, std::vector<Hit>& hits) const override {
     CHECK(block.size() <= UINT32_MAX);
     hits.clear();
-    if (database_ == nullptr || block.empty()) return false;
+    if (block.empty()) return false;
+    for (const std::uint32_t id : run_ids_) add_runs(block, id, static_cast<HsScratch&>(scratch).ends, hits);
+    if (database_ == nullptr) return false;
     ScanState state{block, literals_, hits};
     const hs_error_t error = hs_scan(database_.get(), block.data(), static_cast<unsigned>(block.size()), 0,
                                      static_cast<HsScratch&>(scratch).scratch, on_match, &state);
@@ -73,8 +81,16 @@ class HsScanner final : public Scanner {
   std::size_t literals() const override { return literals_.size(); }
 
  private:
+  static void add_runs(std::string_view block, std::uint32_t id, std::vector<std::uint32_t>& ends,
+                       std::vector<Hit>& hits) {
+    ends.clear();
+    find_runs(block, ends);
+    for (const std::uint32_t end : ends) hits.push_back({id, end});
+  }
+
   DatabasePtr database_;
   std::vector<Literal> literals_;
+  std::vector<std::uint32_t> run_ids_;
 };
 
 /// Spells a literal as a Hyperscan expression. (hs_compile_lit_multi gives the same engine, but not caseless
@@ -94,8 +110,10 @@ std::string expression_of(const std::string& bytes) {
 Result<DatabasePtr> compile(const std::vector<Literal>& literals) {
   std::vector<std::string> expressions;
   std::vector<unsigned> flags, ids;
-  for (const Literal& literal : literals) {
-    ids.push_back(static_cast<unsigned>(ids.size()));
+  for (std::size_t i = 0; i < literals.size(); ++i) {
+    const Literal& literal = literals[i];
+    if (literal.follow == Follow::kRun) continue;
+    ids.push_back(static_cast<unsigned>(i));
     flags.push_back(literal.caseless ? HS_FLAG_CASELESS : 0U);
     expressions.push_back(expression_of(literal.bytes));
   }
@@ -128,13 +146,14 @@ Result<ScannerBuild> compile_scanner(std::span<const LiteralSet* const> sets, co
   }
   for (std::size_t i = 0; i < literals.size(); ++i) {
     const std::size_t size = literals[i].bytes.size();
-    if (size == 0 || size > kLiteralBytesMax) {
+    if ((size == 0) != (literals[i].follow == Follow::kRun) || size > kLiteralBytesMax) {
       return Error{Code::kInvalid, "literal " + std::to_string(i) + " has " + std::to_string(size) +
                                        " bytes; allowed are 1 to " + std::to_string(kLiteralBytesMax)};
     }
   }
   DatabasePtr database;
-  if (!literals.empty()) {
+  const auto is_literal = [](const Literal& literal) { return literal.follow != Follow::kRun; };
+  if (std::any_of(literals.begin(), literals.end(), is_literal)) {
     const ScannerCache cache(cache_dir, literals);
     database = cache.load();
     if (database == nullptr) {

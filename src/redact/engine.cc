@@ -126,13 +126,13 @@ void Engine::report_decoded(std::span<const Hit> line_hits) {
 
 bool Engine::is_escape(std::uint32_t literal) const {
   if (!range_.contains(literal)) return false;
-  const auto& actions = rules_.actions[literal - range_.first];
+  const auto& actions = rules_.text.actions[literal - range_.first];
   return !actions.empty() && actions.front().kind == Action::Kind::kJsonEscape;
 }
 
 bool Engine::matters(const Hit& hit) const {
   if (!range_.contains(hit.literal)) return false;
-  const auto& actions = rules_.actions[hit.literal - range_.first];
+  const auto& actions = rules_.text.actions[hit.literal - range_.first];
   return std::any_of(actions.begin(), actions.end(), [](Action a) {
     return a.kind != Action::Kind::kField && a.kind != Action::Kind::kJsonEscape;
   });
@@ -260,7 +260,7 @@ void Engine::process_text(std::uint32_t index, std::span<const Hit> hits) {
   for (const Hit& hit : hits) {
     if (!range_.contains(hit.literal)) continue;
     own = true;
-    for (const Action action : rules_.actions[hit.literal - range_.first]) act(index, hit, action);
+    for (const Action action : rules_.text.actions[hit.literal - range_.first]) act(index, hit, action);
     if (work_ > work_max_ || scratch_.found.size() > kFoundMax) exhausted_ = true;
     if (exhausted_) return;
   }
@@ -274,7 +274,7 @@ void Engine::process_text(std::uint32_t index, std::span<const Hit> hits) {
 void Engine::act(std::uint32_t index, const Hit& hit, Action action) {
   const Piece& piece = scratch_.pieces[index];
   const std::size_t end = hit.end - piece.begin;
-  const std::size_t size = rules_.literals[hit.literal - range_.first].bytes.size();
+  const std::size_t size = rules_.text.literals[hit.literal - range_.first].bytes.size();
   if (end < size) return;  // Begins in the string before.
   const Span literal{end - size, end};
   switch (action.kind) {
@@ -288,13 +288,32 @@ void Engine::act(std::uint32_t index, const Hit& hit, Action action) {
       return match_user(index, action.index);
     case Action::Kind::kMask:
       return note_gateway_mask(index, end);
+    case Action::Kind::kRun: {
+      const Span run = run_before(text_of(piece), literal.end);
+      return match_window(index, with_context(run), run);
+    }
+    case Action::Kind::kContext:
+      return match_window(index, with_context(literal), {});
     case Action::Kind::kBase64:
     case Action::Kind::kHex:
-      return match_encoded(index, action, literal);
     case Action::Kind::kJsonEscape:
     case Action::Kind::kEscape:
       return;
   }
+}
+
+void Engine::match_window(std::uint32_t index, Span window, Span run) {
+  const std::string_view text = text_of(scratch_.pieces[index]);
+  work_ += window.end - window.begin;
+  const bool full = windows_.each(text, window, scratch_.windows, [&](Action action, Span literal) {
+    if (action.kind == Action::Kind::kRule) {
+      match_pattern(index, action, literal);
+    } else if (literal.begin >= run.begin && run.end > run.begin) {
+      match_encoded(index, action, literal);
+    }
+    return false;
+  });
+  exhausted_ |= full;
 }
 
 void Engine::match_encoded(std::uint32_t index, Action action, Span literal) {

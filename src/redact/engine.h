@@ -17,6 +17,7 @@
 #include "clawtrail/redact/redactor.h"
 #include "redact/decode.h"
 #include "redact/rule_set.h"
+#include "redact/windows.h"
 
 namespace clawtrail::redact {
 
@@ -57,6 +58,7 @@ class EngineScratch final : public RedactScratch {
   void reset();
 
   std::unique_ptr<ScanScratch> scan;
+  WindowScratch windows;
   std::vector<Piece> pieces;
   std::array<std::string, kLevels> buffers;  ///< [0] is unused: the line itself
   std::array<std::vector<Hit>, kLevels> hits;
@@ -70,9 +72,9 @@ class EngineScratch final : public RedactScratch {
 /// One line's search. Threads: confined; made for one line.
 class Engine {
  public:
-  Engine(const RuleSet& rules, const Scanner& scanner, LiteralRange range, const class MaskTemplate& mask,
-         EngineScratch& scratch)
-      : rules_(rules), scanner_(scanner), range_(range), mask_(mask), scratch_(scratch) {}
+  Engine(const RuleSet& rules, const Scanner& scanner, LiteralRange range, const Windows& windows,
+         const class MaskTemplate& mask, EngineScratch& scratch)
+      : rules_(rules), scanner_(scanner), range_(range), windows_(windows), mask_(mask), scratch_(scratch) {}
 
   /// Fills scratch.found, unsorted. `hits` are the scanner's hits in `line`, `overflow` that some are
   /// missing.
@@ -96,6 +98,7 @@ class Engine {
   void act(std::uint32_t index, const Hit& hit, Action action);
   void match_pattern(std::uint32_t index, Action action, Span literal);
   void match_field(std::uint32_t index, Span literal);
+  void match_window(std::uint32_t index, Span window, Span run);
   void match_encoded(std::uint32_t index, Action action, Span literal);
   /// Adds the text of the piece without escapes of any kind, if it has some.
   void add_plain_child(std::uint32_t parent);
@@ -118,6 +121,7 @@ class Engine {
   const RuleSet& rules_;
   const Scanner& scanner_;
   LiteralRange range_;
+  const Windows& windows_;
   const MaskTemplate& mask_;
   EngineScratch& scratch_;
   std::string_view line_;

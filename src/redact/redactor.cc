@@ -28,13 +28,18 @@ constexpr int kRoundsMax = 6;
 
 class RulesRedactor final : public Redactor {
  public:
-  RulesRedactor(RuleSet rules, redact::MaskTemplate mask, std::string digest)
-      : rules_(std::move(rules)), mask_(std::move(mask)), digest_(std::move(digest)) {}
+  RulesRedactor(RuleSet rules, std::shared_ptr<const Scanner> windows, redact::MaskTemplate mask,
+                std::string digest)
+      : rules_(std::move(rules)),
+        window_scanner_(std::move(windows)),
+        windows_(rules_.windows, *window_scanner_),
+        mask_(std::move(mask)),
+        digest_(std::move(digest)) {}
 
-  const LiteralSet& literals() const override { return rules_.literals; }
+  const LiteralSet& literals() const override { return rules_.text.literals; }
 
   void bind(std::shared_ptr<const Scanner> scanner, LiteralRange range) override {
-    CHECK(scanner != nullptr && range.count == rules_.literals.size());
+    CHECK(scanner != nullptr && range.count == rules_.text.literals.size());
     scanner_ = std::move(scanner);
     range_ = range;
   }
@@ -43,6 +48,7 @@ class RulesRedactor final : public Redactor {
     CHECK(scanner_ != nullptr);
     auto scratch = std::make_unique<EngineScratch>();
     scratch->scan = scanner_->make_scratch();
+    scratch->windows.scan = window_scanner_->make_scratch();
     return scratch;
   }
 
@@ -50,11 +56,12 @@ class RulesRedactor final : public Redactor {
               std::string& out, std::vector<Redaction>& redactions) const override {
     CHECK(scanner_ != nullptr);
     if (!scratch.decoded_literals.empty()) scratch.decoded_literals.clear();
-    if (!overflow && rules_.always.empty() && !needs_search(line, hits)) {
+    auto& own = static_cast<EngineScratch&>(scratch);
+    if (!overflow && rules_.always.empty() && !needs_search(line, hits, own)) {
       out.append(line);
       return false;
     }
-    return search(line, hits, overflow, static_cast<EngineScratch&>(scratch), out, redactions);
+    return search(line, hits, overflow, own, out, redactions);
   }
 
   bool every_line() const override { return !rules_.always.empty(); }
@@ -63,23 +70,40 @@ class RulesRedactor final : public Redactor {
 
  private:
   std::size_t literal_bytes(const Hit& hit) const {
-    return rules_.literals[hit.literal - range_.first].bytes.size();
+    return rules_.text.literals[hit.literal - range_.first].bytes.size();
   }
 
-  bool needs_search(std::string_view line, std::span<const Hit> hits) const {
+  bool needs_search(std::string_view line, std::span<const Hit> hits, EngineScratch& scratch) const {
     for (const Hit& hit : hits) {
       if (!range_.contains(hit.literal)) continue;
-      for (const Action action : rules_.actions[hit.literal - range_.first]) {
-        if (action.kind == Action::Kind::kField) {
-          if (redact::may_assign_secret(line, hit.end, rules_.user_names)) return true;
-        } else if (action.kind != Action::Kind::kRule || !rules_.rules[action.index].issuer) {
-          return true;
-        } else if (redact::may_belong_to_issuer(line, {hit.end - literal_bytes(hit), hit.end})) {
-          return true;
-        }
+      for (const Action action : rules_.text.actions[hit.literal - range_.first]) {
+        if (matters(line, {hit.end - literal_bytes(hit), hit.end}, action, scratch)) return true;
       }
     }
     return false;
+  }
+
+  /// Cheap tests on raw text, so that frequent words cost no decoding.
+  bool matters(std::string_view line, Span literal, Action action, EngineScratch& scratch) const {
+    switch (action.kind) {
+      case Action::Kind::kField:
+        return redact::may_assign_secret(line, literal.end, rules_.user_names);
+      case Action::Kind::kRun: {
+        const Span run = redact::run_before(line, literal.end);
+        return window_matters(line, redact::with_context(run), run, scratch);
+      }
+      case Action::Kind::kContext:
+        return window_matters(line, redact::with_context(literal), {}, scratch);
+      default:
+        return true;
+    }
+  }
+
+  bool window_matters(std::string_view line, Span window, Span run, EngineScratch& scratch) const {
+    return windows_.each(line, window, scratch.windows, [&](Action action, Span literal) {
+      if (action.kind == Action::Kind::kRule) return redact::may_belong_to_issuer(line, literal);
+      return literal.begin >= run.begin && run.end > run.begin;
+    });
   }
 
   bool search(std::string_view line, std::span<const Hit> hits, bool overflow, EngineScratch& scratch,
@@ -93,7 +117,7 @@ class RulesRedactor final : public Redactor {
     bool changed = false;
     std::vector<std::uint32_t> decoded;
     for (int round = 0; round < kRoundsMax; ++round) {
-      Engine engine(rules_, *scanner_, range_, mask_, scratch);
+      Engine engine(rules_, *scanner_, range_, windows_, mask_, scratch);
       engine.run(text, hits, overflow);
       std::string& written = scratch.rounds[round % 2];
       written.clear();
@@ -111,6 +135,8 @@ class RulesRedactor final : public Redactor {
   }
 
   RuleSet rules_;
+  std::shared_ptr<const Scanner> window_scanner_;
+  redact::Windows windows_;
   redact::MaskTemplate mask_;
   std::string digest_;
   std::shared_ptr<const Scanner> scanner_;
@@ -163,9 +189,16 @@ std::unique_ptr<Redactor> Redactor::load(const std::vector<YamlNode>& packs, con
       rules.spellings.push_back(std::move(spelling));
   }
   rules.build();
+  const LiteralSet* const windows[] = {&rules.windows.literals};
+  auto compiled = compile_scanner(windows, options.cache_dir);
+  if (!compiled) {
+    diagnostics.error({}, compiled.error().message);
+    return nullptr;
+  }
   std::string digest = digest_of(rules, options);
   redact::MaskTemplate mask(options.replacement, std::move(options.fingerprint_key));
-  return std::make_unique<RulesRedactor>(std::move(rules), std::move(mask), std::move(digest));
+  return std::make_unique<RulesRedactor>(std::move(rules), compiled->scanner, std::move(mask),
+                                         std::move(digest));
 }
 
 }  // namespace clawtrail

@@ -226,7 +226,7 @@ class RuleReader {
         fail(node_["issuers"], "an issuer's word has 3 to 255 bytes");
         continue;
       }
-      rule_.literals.push_back({word, true, Follow::kNearToken, 0, false, false});
+      rule_.literals.push_back({word, true, Follow::kAny, 0, false, false});
     }
     const std::string shape = string_of("shape");
     if (rule_.unique) fail(node_["tier"], "a shape beside an issuer's word is ambiguous");

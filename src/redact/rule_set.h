@@ -25,8 +25,10 @@ struct Action {
     kKnown,       ///< spellings[index] may stand here
     kUser,        ///< patterns[index] may match somewhere in the text
     kMask,        ///< a mask of the gateway may stand here
-    kBase64,      ///< a rule's literal in base64, `index` characters into a group of four
-    kHex,         ///< a rule's literal in hex digits
+    kRun,         ///< a long run of token bytes ends here: it may be encoded, or belong to an issuer
+    kContext,     ///< a secret word: an issuer's word may stand before, a token after it
+    kBase64,      ///< (in windows) a rule's literal in base64, `index` characters into a group of four
+    kHex,         ///< (in windows) a rule's literal in hex digits
     kJsonEscape,  ///< the text spells ASCII characters as JSON escapes: literals may hide in it
     kEscape,      ///< the same, in percent triples, entities, \xXX or by characters without width
   };
@@ -46,17 +48,23 @@ struct RuleSet {
   UserNames user_names;
   /// Rule ids of field names, by NameKind; empty if no pack has a rule about them.
   std::array<std::string_view, 8> field_ids;
-  LiteralSet literals;
-  std::vector<std::vector<Action>> actions;  ///< of each literal
+  /// Literals and what each leads to.
+  struct Lookup {
+    LiteralSet literals;
+    std::vector<std::vector<Action>> actions;  ///< of each literal
+    std::map<std::string, std::uint32_t> places;
+    void add(const Literal& literal, Action action);
+  };
+  Lookup text;     ///< looked for in all text
+  Lookup windows;  ///< looked for only around runs and secret words
 
-  /// Fills `literals` and `actions` from the rest.
+  /// Fills the look-ups from the rest.
   void build();
 
  private:
-  void add(const Literal& literal, Action action);
   void add_encoded(std::string_view bytes);
   void add_escapes();
-  std::map<std::string, std::uint32_t> places_;
+  void add_contexts();
 };
 
 inline constexpr std::string_view kKnownSecretId = "known-secret";

@@ -20,12 +20,14 @@ enum class Follow : std::uint8_t {
                 ///< or spaces, then ':' '=' '>' '%' '|' '?', or after a quote ',' or '}'; after a space also
                 ///< one more word with '=' and a quote (`var token string = "…"`), a quote, "is", 16 bytes of
                 ///< [A-Za-z0-9_-] with two digits, or anything if the name starts with '-'; "!="
-  kNearToken,  ///< within 96 bytes: 12 bytes of [A-Za-z0-9_-] with a digit in one run, or 20 without
-  kUserInfo,   ///< within 512 bytes ':' and later '@' come, before a space, quote, '<' or '/'
+  kNearToken,  ///< within 24 bytes a run of [A-Za-z0-9_-] begins: 14 bytes with two digits, or 20 without
+  kRun,  ///< no literal (`bytes` is empty): the end of a run of 16 or more bytes of [A-Za-z0-9+/_-] that can
+         ///< be base64 or hex or a token; what it is depends on its letters and digits (src/match/runs.h)
+  kUserInfo,  ///< within 512 bytes ':' and later '@' come, before a space, quote, '<' or '/'
 };
 
 struct Literal {
-  std::string bytes;      ///< at least 1, at most 255 bytes
+  std::string bytes;      ///< at least 1, at most 255 bytes; none with Follow::kRun
   bool caseless = false;  ///< ASCII only
   Follow follow = Follow::kAny;
   std::uint8_t tail_min = 0;

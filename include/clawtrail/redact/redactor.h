@@ -63,6 +63,7 @@ struct RedactorOptions {
   std::string replacement = "[REDACTED]";  ///< may hold {rule} and {fp}
   std::string fingerprint_key;             ///< 32 bytes
   std::vector<UserPattern> user_patterns;
+  std::string cache_dir;  ///< keeps the compiled second look-up (no secrets in it); "" keeps nothing
 };
 
 /// Memory of the redactor for one thread. Threads: confined.
@@ -79,7 +80,7 @@ class Redactor {
  public:
   virtual ~Redactor() = default;
   /// Reads the rules of the given documents (grammar: patterns/secrets/README.md). All mistakes go to
-  /// `diagnostics` with file and line; the value is usable only if there were none.
+  /// `diagnostics` with file and line; the value is usable (and not null) only if there were none.
   static std::unique_ptr<Redactor> load(const std::vector<YamlNode>& packs, const KnownSecrets& known,
                                         RedactorOptions options, Diagnostics& diagnostics);
 
