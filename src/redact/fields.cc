@@ -93,6 +93,8 @@ class Parser {
       : text_(text), limit_(std::min(text.size(), name.end + kValueBytesMax)) {
     found_.name = name;
     at_ = name.end;
+    const std::string_view text_of_name = text.substr(name.begin, name.end - name.begin);
+    header_ = text_of_name.size() > 4 && (text_of_name.starts_with("X-") || text_of_name.starts_with("x-"));
   }
 
   std::optional<Assignment> run(NameKind kind) {
@@ -126,8 +128,7 @@ class Parser {
   /// ?name=, &name=, X-Name:, ;name=…; : whatever the value looks like.
   bool is_given() const {
     const std::size_t begin = found_.name.begin;
-    const std::string_view name = text_.substr(begin, found_.name.end - begin);
-    if (name.size() > 4 && (name.starts_with("X-") || name.starts_with("x-"))) return true;
+    if (header_) return true;
     if (begin == 0) return false;
     const char before = text_[begin - 1];
     if (before == '?' || before == '&' || before == '#') return text_.substr(found_.name.end, 1) == "=";
@@ -288,6 +289,10 @@ class Parser {
       end = close;
     }
     // A longer value: its end is where its bytes stop looking like one token.
+    // A header's value has no separators of a query.
+    while (header_ && end < limit_ && (text_[end] == '&' || text_[end] == '#')) {
+      end = bare_end(text_, end + 1, limit_, false);
+    }
     while (end == limit_ && end < text_.size() && static_cast<unsigned char>(text_[end]) > ' ' &&
            !is_quote(text_[end])) {
       limit_ = end = end + 1;
@@ -316,7 +321,7 @@ class Parser {
   std::size_t at_ = 0;
   Assignment found_;
   Quote name_quote_;
-  bool flag_ = false, spaced_ = false, element_ = false, percent_ = false;
+  bool flag_ = false, spaced_ = false, element_ = false, percent_ = false, header_ = false;
 };
 
 bool is_parameter_scheme(std::string_view scheme) {

@@ -15,6 +15,7 @@ constexpr std::size_t kGroupsMax = 4;
 constexpr std::size_t kPemProbeBytes = 512;
 constexpr std::size_t kPemRunBytes = 20;
 constexpr std::size_t kWorkPerCandidate = 64;
+constexpr std::size_t kBlobBytes = 64;
 
 /// A block is more than its first line: "expected -----BEGIN PRIVATE KEY-----" holds no key.
 std::optional<Span> pem_body(std::string_view text, std::size_t begin, std::size_t& work) {
@@ -57,6 +58,16 @@ std::size_t window_size(const Rule& rule, std::string_view text, std::size_t fro
   return std::max(end, literal_end) - from;
 }
 
+/// Bytes of an image or an archive look like anything. A '+' or '/' in base64 is no border of a token that
+/// could itself be base64.
+bool inside_base64(std::string_view text, Span token) {
+  if (token.begin < kBlobBytes || (text[token.begin - 1] != '/' && text[token.begin - 1] != '+'))
+    return false;
+  const auto blob = [](char c) { return (is_word(c) && c != '_') || c == '+' || c == '/'; };
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(token.begin - kBlobBytes),
+                     text.begin() + static_cast<std::ptrdiff_t>(token.end), blob);
+}
+
 /// Extends or rejects by what follows.
 bool end_match(const Rule& rule, std::string_view text, Span& secret) {
   if (rule.end == EndMode::kExtend) {
@@ -89,6 +100,7 @@ std::optional<Span> match_rule(const Rule& rule, std::string_view text, Span lit
   if (group.begin == Regex::npos) return std::nullopt;
   Span secret{from + group.begin, from + group.end};
   if (secret.begin == secret.end) return std::nullopt;
+  if (rule.border && inside_base64(text, secret)) return std::nullopt;
   const bool ends = end_match(rule, text, secret);
   work += secret.end - secret.begin;
   if (!ends) return std::nullopt;
