@@ -59,10 +59,16 @@ struct UserPattern {
   Location where;
 };
 
+/// A gitleaks.toml (version 8): its document first, then the ones that `[extend] path` leads to.
+struct GitleaksConfig {
+  std::vector<YamlNode> documents;
+};
+
 struct RedactorOptions {
   std::string replacement = "[REDACTED]";  ///< may hold {rule} and {fp}
   std::string fingerprint_key;             ///< 32 bytes
   std::vector<UserPattern> user_patterns;
+  std::vector<GitleaksConfig> gitleaks{};
 };
 
 /// Memory of the redactor for one thread. Threads: confined.
