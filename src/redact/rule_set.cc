@@ -2,6 +2,7 @@
 #include "redact/rule_set.h"
 
 #include "clawtrail/base/check.h"
+#include "redact/gitleaks.h"
 
 namespace clawtrail::redact {
 
@@ -51,7 +52,10 @@ void RuleSet::build() {
   }
   for (std::uint32_t i = 0; i < patterns.size(); ++i) {
     const CompiledPattern& pattern = patterns[i];
-    if (!pattern.regex) {
+    if (pattern.gitleaks != nullptr) {
+      for (const Literal& literal : pattern.gitleaks->literals) add(literal, {Action::Kind::kUser, i});
+      if (pattern.gitleaks->literals.empty()) always.push_back(i);
+    } else if (!pattern.regex) {
       user_names.push_back(pattern.name);
       add(pattern.literal, {Action::Kind::kField, i});
     } else if (pattern.literal.bytes.empty()) {
