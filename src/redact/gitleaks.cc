@@ -99,13 +99,16 @@ class DocumentReader {
     Written rule;
     rule.where = node.where();
     rule.id = toml_member(node, "id").as_string(diagnostics_, "id").value_or("");
-    if (rule.id.empty()) diagnostics_.error(node.where(), "a gitleaks rule has no id");
+    if (rule.id.empty()) {
+      diagnostics_.error(node.where(), "a gitleaks rule has no id");
+      return;
+    }
     const YamlNode regex = toml_member(node, "regex");
     rule.regex = regex.as_string(diagnostics_, "regex").value_or("");
     rule.regex_where = regex.exists() ? regex.where() : node.where();
     rule.path = toml_member(node, "path").exists();
     rule.secret_group = static_cast<int>(
-        toml_member(node, "secretGroup").as_int(diagnostics_, "secretGroup", 0, 31).value_or(0));
+        toml_member(node, "secretGroup").as_int(diagnostics_, "secretGroup", 0, 63).value_or(0));
     rule.entropy = read_entropy(toml_member(node, "entropy"));
     rule.keywords = toml_member(node, "keywords").as_strings(diagnostics_, "keywords");
     rule.skip_report = toml_member(node, "skipReport").as_bool(diagnostics_, "skipReport").value_or(false);

@@ -9,7 +9,7 @@ namespace clawtrail::redact {
 
 namespace {
 
-constexpr std::size_t kGroupsMax = 32;
+constexpr std::size_t kGroupsMax = 64;
 
 std::string small_letters(std::string_view text) {
   std::string out(text);

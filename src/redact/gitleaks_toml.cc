@@ -139,3 +139,11 @@ Result<Regex> compile_go_regex(const std::string& pattern) {
 }
 
 }  // namespace clawtrail::redact
+
+namespace clawtrail {
+
+YamlNode gitleaks_base(const YamlNode& document) {
+  return redact::toml_member(redact::toml_member(document, "extend"), "path");
+}
+
+}  // namespace clawtrail

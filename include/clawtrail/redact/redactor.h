@@ -64,6 +64,9 @@ struct GitleaksConfig {
   std::vector<YamlNode> documents;
 };
 
+/// The path in `[extend]` of such a document, relative to its folder; kMissing if there is none.
+YamlNode gitleaks_base(const YamlNode& document);
+
 struct RedactorOptions {
   std::string replacement = "[REDACTED]";  ///< may hold {rule} and {fp}
   std::string fingerprint_key;             ///< 32 bytes
