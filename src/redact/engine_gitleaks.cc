@@ -38,6 +38,33 @@ std::vector<Place> touched(const std::vector<Place>& all, std::string_view text,
   return values.empty() ? keys : values;
 }
 
+/// The escape that has `at` inside it, not at its first byte; empty if there is none.
+Span escape_around(std::string_view text, std::size_t at) {
+  static constexpr std::size_t kUnicodeBytes = 6, kShortBytes = 2;
+  for (std::size_t back = 1; back < kUnicodeBytes && back <= at; ++back) {
+    const std::size_t begin = at - back;
+    if (text[begin] != '\\') continue;
+    std::size_t run = begin;
+    while (run > 0 && text[run - 1] == '\\') --run;
+    if ((begin - run) % 2 != 0) continue;  // Itself escaped.
+    const std::size_t size = begin + 1 < text.size() && text[begin + 1] == 'u' ? kUnicodeBytes : kShortBytes;
+    return begin + size > at ? Span{begin, begin + size} : Span{};
+  }
+  return {};
+}
+
+/// `span` of a text with escapes, with no escape cut: the 'n' of a "\n" is no part of a secret, the '/' of a
+/// "\/" is.
+Span with_whole_escapes(std::string_view text, Span span) {
+  const Span first = escape_around(text, span.begin), last = escape_around(text, span.end);
+  if (first.end > 0) {
+    const bool control = std::string_view("nrtbf").find(text[first.begin + 1]) != std::string_view::npos;
+    span.begin = control ? first.end : first.begin;
+  }
+  if (last.end > 0) span.end = last.end - last.begin > 2 ? last.end : last.begin;
+  return {span.begin, std::max(span.begin, std::min(span.end, text.size()))};
+}
+
 }  // namespace
 
 std::vector<std::uint32_t> Engine::gitleaks_wanted(std::span<const Hit> hits) const {
@@ -79,7 +106,9 @@ void Engine::match_container(std::uint32_t index, std::span<const Hit> hits) {
     if (!waypoints.empty()) {
       // An escape can be what a pattern asks for, and a newline what it does not pass.
       for (Span& span : spans) span = source_span(text, waypoints.data(), waypoints.size(), span);
+      const std::size_t decoded = spans.size();
       search_gitleaks(rule, text, spans);
+      for (std::size_t i = decoded; i < spans.size(); ++i) spans[i] = with_whole_escapes(text, spans[i]);
     }
     if (exhausted_) return;
     for (const Span span : spans) {

@@ -7,6 +7,7 @@
 #include "clawtrail/base/encoding.h"
 #include "clawtrail/text/toml.h"
 #include "redact/generate.h"
+#include "redact/json_walk.h"
 #include "redact/redact_support.h"
 
 namespace clawtrail {
@@ -248,6 +249,45 @@ TEST_F(GitleaksTest, ASecondPassChangesNothing) {
     const std::string once = redactor.line(line);
     EXPECT_NE(once, line);
     EXPECT_EQ(redactor.line(once), once);
+  }
+}
+
+TEST_F(GitleaksTest, NoEscapeIsCut) {
+  BoundRedactor redactor = with({"[[rules]]\nid='low'\nregex='[a-z/]{6,}'\nkeywords=['schild']\n"});
+  EXPECT_EQ(redactor.line(R"({"1":"SCHILD\nabcdef\u0031","2":"SCHILD a\/bcdefg\n"})"),
+            R"({"1":"SCHILD\n[low]","2":"SCHILD [low]\n"})");
+}
+
+// Any rule, any escapes: the line stays JSON, and a second pass changes nothing.
+TEST_F(GitleaksTest, EveryLineStaysJson) {
+  const std::string rules = R"(
+rules = [
+  {id = 'dots', regex = 'k(.{3,9})', keywords = ['k']},
+  {id = 'raw', regex = '\\?[nu"][0-9a-z]{2,}'},
+  {id = 'across', regex = '(?s)kw.*?([a-c]+\W+[0-9]+)', keywords = ['kw']},
+  {id = 'end', regex = 'x([^,]*\\)'},
+]
+)";
+  const std::vector<std::string> parts{"\\n", "\\\"", "\\\\", "\\u0041", "\\/",      "kw", "abc",
+                                       "x",   "12",   " ",    "\\u00e9", "\xC3\xA9", ","};
+  BoundRedactor redactor = with({rules}, "<{rule}>");
+  for (int i = 0; i < 4000; ++i) {
+    std::string line = "{";
+    for (const char* key : {"a", "kw", "n"}) {
+      line += (line.size() > 1 ? ",\"" : "\"") + std::string(key) + "\":";
+      if (seed_.below(4) == 0) {
+        line += std::to_string(1 + seed_.below(100'000));
+        continue;
+      }
+      line += '"';
+      for (std::size_t n = seed_.below(8); n > 0; --n) line += parts[seed_.below(parts.size())];
+      line += '"';
+    }
+    line += "}";
+    ASSERT_TRUE(redact::is_json_container(line)) << line;
+    const std::string once = redactor.line(line);
+    EXPECT_TRUE(redact::is_json_container(once)) << line << "\n" << once;
+    EXPECT_EQ(redactor.line(once), once) << line;
   }
 }
 
