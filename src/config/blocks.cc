@@ -144,17 +144,8 @@ void read_redaction(ConfigReader& reader, const YamlNode& node) {
   Diagnostics& diagnostics = reader.diagnostics;
   node.reject_unknown_keys(diagnostics, {"packs", "gitleaks", "known_secrets", "key_file", "replacement"},
                            "redaction");
-  bool shipped = !node["packs"].exists();
-  for (const std::string& pack : node["packs"].as_strings(diagnostics, "redaction.packs")) {
-    if (pack != "default") not_yet(diagnostics, node["packs"], "the pack " + pack);
-    shipped = shipped || pack == "default";
-  }
-  if (!shipped) {
-    diagnostics.error(node["packs"].where(),
-                      "redaction.packs without \"default\" would leave secrets in the trail",
-                      "add default, or leave redaction.packs out");
-  }
-  if (!node["gitleaks"].items().empty()) not_yet(diagnostics, node["gitleaks"], "gitleaks files");
+  read_packs(reader, node["packs"]);
+  read_gitleaks(reader, node["gitleaks"]);
   if (const auto key = node["key_file"].as_string(diagnostics, "redaction.key_file")) {
     reader.options.fingerprint_key_file = expand_home(*key);
   }

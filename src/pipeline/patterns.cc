@@ -89,6 +89,7 @@ Result<PatternSet> compile_patterns(Files& files, const PipelineOptions& options
   redactor_options.replacement = options.replacement;
   redactor_options.user_patterns = options.user_patterns;
   redactor_options.cache_dir = options.cache_dir;
+  redactor_options.gitleaks = options.gitleaks;
   CLAWTRAIL_ASSIGN(redactor_options.fingerprint_key,
                    load_or_make_key(files, options.fingerprint_key_file, system_rng()));
   std::unique_ptr<Redactor> redactor =

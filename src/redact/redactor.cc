@@ -9,6 +9,7 @@
 #include "clawtrail/base/hash.h"
 #include "redact/emit.h"
 #include "redact/engine.h"
+#include "redact/gitleaks.h"
 #include "redact/issuer_match.h"
 #include "redact/mask.h"
 #include "redact/rule_set.h"
@@ -65,7 +66,11 @@ class RulesRedactor final : public Redactor {
   }
 
   bool every_line() const override { return !rules_.always.empty(); }
-  std::size_t rules() const override { return rules_.rules.size(); }
+  std::size_t rules() const override {
+    const auto is_rule = [](const redact::CompiledPattern& p) { return p.gitleaks != nullptr; };
+    return rules_.rules.size() +
+           static_cast<std::size_t>(std::count_if(rules_.patterns.begin(), rules_.patterns.end(), is_rule));
+  }
   std::string digest() const override { return digest_; }
 
  private:
@@ -163,9 +168,24 @@ std::string digest_of(const RuleSet& rules, const RedactorOptions& options) {
     append_number(shape, static_cast<std::uint64_t>(rule.window_bytes));
     update_field(hash, shape + rule.alphabet.to_string());
   }
+  for (const redact::CompiledPattern& pattern : rules.patterns) {
+    if (pattern.gitleaks != nullptr) update_field(hash, pattern.gitleaks->digest);
+  }
   for (const UserPattern& pattern : options.user_patterns) update_field(hash, pattern.pattern);
   update_field(hash, options.replacement);
   return hex(as_text(hash.finish()));
+}
+
+/// Every id that a mask can name.
+std::set<std::string> ids_of(const RuleSet& rules) {
+  std::set<std::string> ids;
+  for (const std::string_view id : {redact::kKnownSecretId, redact::kUserPatternId, redact::kOverBudgetId})
+    ids.emplace(id);
+  for (const redact::Rule& rule : rules.rules) ids.insert(rule.id);
+  for (const redact::CompiledPattern& pattern : rules.patterns) {
+    if (pattern.gitleaks != nullptr) ids.insert(pattern.gitleaks->id);
+  }
+  return ids;
 }
 
 }  // namespace
@@ -184,6 +204,13 @@ std::unique_ptr<Redactor> Redactor::load(const std::vector<YamlNode>& packs, con
     }
   }
   rules.patterns = redact::compile_patterns(options.user_patterns, diagnostics);
+  for (const GitleaksConfig& config : options.gitleaks) {
+    for (auto& rule : redact::load_gitleaks(config, diagnostics)) {
+      redact::CompiledPattern pattern;
+      pattern.gitleaks = std::move(rule);
+      rules.patterns.push_back(std::move(pattern));
+    }
+  }
   for (const KnownSecret& secret : known.all()) {
     for (redact::Spelling& spelling : redact::spellings_of(secret.value))
       rules.spellings.push_back(std::move(spelling));
@@ -196,7 +223,7 @@ std::unique_ptr<Redactor> Redactor::load(const std::vector<YamlNode>& packs, con
     return nullptr;
   }
   std::string digest = digest_of(rules, options);
-  redact::MaskTemplate mask(options.replacement, std::move(options.fingerprint_key));
+  redact::MaskTemplate mask(options.replacement, std::move(options.fingerprint_key), ids_of(rules));
   return std::make_unique<RulesRedactor>(std::move(rules), compiled->scanner, std::move(mask),
                                          std::move(digest));
 }

@@ -46,6 +46,7 @@ struct PipelineOptions {
   std::vector<YamlNode> event_packs;   ///< documents of patterns/events/*.yaml
   std::vector<YamlNode> alert_lists;   ///< the configuration's list first, then alerts/*.yaml
   std::vector<UserPattern> user_patterns;
+  std::vector<GitleaksConfig> gitleaks;
   std::string replacement = "[REDACTED]";
   std::string fingerprint_key_file;
   KnownSecretOptions known_secrets;

@@ -59,11 +59,20 @@ struct UserPattern {
   Location where;
 };
 
+/// A gitleaks.toml (version 8): its document first, then the ones that `[extend] path` leads to.
+struct GitleaksConfig {
+  std::vector<YamlNode> documents;
+};
+
+/// The path in `[extend]` of such a document, relative to its folder; kMissing if there is none.
+YamlNode gitleaks_base(const YamlNode& document);
+
 struct RedactorOptions {
   std::string replacement = "[REDACTED]";  ///< may hold {rule} and {fp}
   std::string fingerprint_key;             ///< 32 bytes
   std::vector<UserPattern> user_patterns;
-  std::string cache_dir;  ///< keeps the compiled second look-up (no secrets in it); "" keeps nothing
+  std::vector<GitleaksConfig> gitleaks{};
+  std::string cache_dir{};  ///< keeps the compiled second look-up (no secrets in it); "" keeps nothing
 };
 
 /// Memory of the redactor for one thread. Threads: confined.
