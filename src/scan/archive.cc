@@ -61,17 +61,19 @@ la_int64_t on_skip(archive*, void* data, la_int64_t request) {
 }
 
 /// Only what needs no other program: a filter of libarchive may start one.
-Handle open_handle(Input& input) {
+Handle open_handle(Input& input, bool archives) {
   Handle handle(archive_read_new(), archive_read_free);
   archive_read_support_filter_gzip(handle.get());
   archive_read_support_filter_bzip2(handle.get());
   archive_read_support_filter_xz(handle.get());
   archive_read_support_filter_lzip(handle.get());
   archive_read_support_filter_zstd(handle.get());
-  archive_read_support_format_zip(handle.get());
-  archive_read_support_format_7zip(handle.get());
-  archive_read_support_format_tar(handle.get());
-  archive_read_support_format_cpio(handle.get());
+  if (archives) {
+    archive_read_support_format_zip(handle.get());
+    archive_read_support_format_7zip(handle.get());
+    archive_read_support_format_tar(handle.get());
+    archive_read_support_format_cpio(handle.get());
+  }
   archive_read_support_format_raw(handle.get());
   archive_read_support_format_empty(handle.get());
   archive_read_set_read_callback(handle.get(), on_read);
@@ -121,7 +123,9 @@ std::string_view name_of(archive_entry* entry) {
   return name == nullptr ? "(a name that cannot be read)" : name;
 }
 
-Status read_members(archive* handle, const Input& input, ExpandBudget& budget, const ArchiveSink& sink) {
+/// The members that came are counted in `found`.
+Status read_members(archive* handle, const Input& input, ExpandBudget& budget, const ArchiveSink& sink,
+                    std::size_t& found) {
   // Headers count too: a compressed tar of nothing but headers is a bomb as well.
   std::uint64_t counted = 0;
   for (std::size_t members = 0;; ++members) {
@@ -137,6 +141,7 @@ Status read_members(archive* handle, const Input& input, ExpandBudget& budget, c
     counted = std::max(counted, expanded);
     const bool raw = archive_format(handle) == ARCHIVE_FORMAT_RAW;
     if (!raw && archive_entry_filetype(entry) != AE_IFREG) continue;
+    ++found;
     sink.member(raw ? std::string_view() : name_of(entry));
     const Status read = read_member(handle, input, budget, sink, counted);
     sink.member_end();
@@ -151,10 +156,16 @@ ExpandBudget::ExpandBudget(std::uint64_t file_bytes)
            limits::kScanExpandedRatioMax * std::min(file_bytes, limits::kScanFileBytesMax)) {}
 
 Status read_archive(const ArchiveBytes& in, ExpandBudget& budget, const ArchiveSink& sink) {
-  Input input(in);
-  const Handle handle = open_handle(input);
-  if (archive_read_open1(handle.get()) < ARCHIVE_WARN) return broken(input);
-  return read_members(handle.get(), input, budget, sink);
+  // Zeros are an empty tar: what has no members is expanded as it is.
+  std::size_t found = 0;
+  for (const bool archives : {true, false}) {
+    Input input(in);
+    const Handle handle = open_handle(input, archives);
+    if (archive_read_open1(handle.get()) < ARCHIVE_WARN) return broken(input);
+    CLAWTRAIL_TRY(read_members(handle.get(), input, budget, sink, found));
+    if (found > 0 || sink.stop()) break;
+  }
+  return {};
 }
 
 }  // namespace clawtrail::scan
