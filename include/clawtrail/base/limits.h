@@ -91,6 +91,8 @@ inline constexpr std::size_t kScanSecretsPerFileMax = 10'000;  ///< different on
 inline constexpr std::size_t kScanNameBytesMax = 4 * KiB;  ///< of a path, member, table or column as shown
 /// Findings the sidecar remembers as told; beyond it they are counted, and not recorded.
 inline constexpr std::size_t kScanRememberedMax = 10'000;
+/// Known secrets whose age is kept; the ones that are gone go first.
+inline constexpr std::size_t kCredentialsMax = 1000;
 
 // --- web
 // ----------------------------------------------------------------------------------------------------
