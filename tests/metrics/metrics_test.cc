@@ -62,6 +62,9 @@ void set_everything(Metrics& metrics) {
   metrics.alert_state(1, 2);
   metrics.surface_available("file_log", true);
   metrics.resident_bytes(1 << 20);
+  metrics.scan_findings(2);
+  metrics.scan_time(1.5);
+  metrics.credential_age("A_TOKEN", 3);
   metrics.build_info("0.1.0");
   metrics.gateway_connections(1);
   metrics.gateway_messages(1);
