@@ -50,6 +50,8 @@ void read_logging(ConfigReader& reader, const YamlNode& node);
 void read_audit(ConfigReader& reader, const YamlNode& node);
 void read_monitoring(ConfigReader& reader, const YamlNode& node, bool web_given);
 void read_notifiers(ConfigReader& reader, const YamlNode& node);
+void read_scan(ConfigReader& reader, const YamlNode& node);
+void read_token_rotation(ConfigReader& reader, const YamlNode& node);
 void read_web(ConfigReader& reader, const YamlNode& node);
 void read_trusted_proxies(ConfigReader& reader, const YamlNode& node);
 /// Blocks that other releases or the gateway itself act on: said, never ignored in silence.

@@ -48,6 +48,8 @@ void read_root(ConfigReader& reader, const YamlNode& root) {
   read_monitoring(reader, root["monitoring"], root["web"].exists());
   read_notifiers(reader, root["notifiers"]);
   read_data_retention(reader, root["data_retention"]);
+  read_scan(reader, root["scan"]);
+  read_token_rotation(reader, root["token_rotation"]);
   read_trusted_proxies(reader, root["trusted_proxies"]);
   read_other_blocks(reader, root);
 }

@@ -170,12 +170,43 @@ TEST_F(ConfigTest, SourcesAreChecked) {
   EXPECT_TRUE(says(Impact::kError, "there is no source to read from"));
 }
 
+TEST_F(ConfigTest, ScanAndTokenRotationAreRead) {
+  EXPECT_FALSE(read_with_source("").at_rest.enabled);
+  EXPECT_EQ(options_.rotation.interval_days, 90);
+  EXPECT_EQ(options_.rotation.notify_before_days, 7);
+  read_with_source("scan: {}\n");
+  EXPECT_TRUE(options_.at_rest.enabled);
+  EXPECT_EQ(options_.at_rest.every, Duration::from_seconds(24 * 3600));
+  EXPECT_EQ(options_.at_rest.paths, Lines{"~/.openclaw"});
+  read_with_source(
+      "scan: {every: 6h, paths: [/a, /b]}\ntoken_rotation: {interval_days: 30, notify_before_days: 0}\n");
+  EXPECT_EQ(errors(), Lines{});
+  EXPECT_EQ(options_.at_rest.every, Duration::from_seconds(6 * 3600));
+  EXPECT_EQ(options_.at_rest.paths, (Lines{"/a", "/b"}));
+  EXPECT_EQ(options_.rotation.interval_days, 30);
+  read_with_source("scan: {enabled: false}\ntoken_rotation: {enabled: false}\n");
+  EXPECT_FALSE(options_.at_rest.enabled || options_.rotation.enabled);
+}
+
+TEST_F(ConfigTest, WrongScansAndRotationsAreErrors) {
+  read_with_source("scan: {every: 5s}\n");
+  EXPECT_TRUE(says(Impact::kError, "scan.every must be 1m or more"));
+  read_with_source("scan: {paths: []}\n");
+  EXPECT_TRUE(says(Impact::kError, "scan.paths names nothing"));
+  read_with_source("scan: {evry: 5h}\n");
+  EXPECT_TRUE(says(Impact::kError, "unknown key"));
+  read_with_source("token_rotation: {interval_days: 7}\n");
+  EXPECT_TRUE(says(Impact::kError, "must be less than interval_days"));
+  read_with_source("token_rotation: {interval_days: 0}\n");
+  EXPECT_FALSE(errors().empty());
+}
+
 TEST_F(ConfigTest, BlocksOfLaterReleasesAreSaidNotSilentlyIgnored) {
   read_with_source(
-      "forward: [{name: s, type: splunk_hec}]\nscan: {}\nreports: {}\ndata_retention: {logs: {enabled: "
+      "forward: [{name: s, type: splunk_hec}]\nreports: {}\ndata_retention: {logs: {enabled: "
       "true}}\n");
   EXPECT_EQ(errors(), Lines{});
-  for (const char* what : {"forward", "scan", "reports", "data_retention"}) {
+  for (const char* what : {"forward", "reports", "data_retention"}) {
     EXPECT_TRUE(says(Impact::kWarning, std::string("not in this release: ") + what)) << what;
   }
   for (const char* type : {"http", "syslog", "openclaw", "kafka"}) {

@@ -76,6 +76,24 @@ inline constexpr std::size_t kOwnRecordsQueueMax = 1024;  ///< own records waiti
 inline constexpr std::chrono::milliseconds kNotifyBackoffMin{500};
 inline constexpr std::chrono::milliseconds kNotifyBackoffMax{60'000};
 
+// --- scan: secrets at rest
+// ---------------------------------------------------------------------------------------
+inline constexpr int kScanDepthMax = 64;  ///< folders in folders; a deeper one is reported, not entered
+/// More of one file is not read, so that a sparse file of petabytes ends some day.
+inline constexpr std::uint64_t kScanFileBytesMax = std::uint64_t{1} << 40;
+/// What a compressed file may become: so much, and so many times its size; logs compress 10 to 60 times.
+inline constexpr std::uint64_t kScanExpandedBytesFree = 64 * MiB;
+inline constexpr std::uint64_t kScanExpandedRatioMax = 250;
+inline constexpr std::size_t kScanMembersMax = 1'000'000;      ///< of one archive
+inline constexpr int kScanValueBytesMax = 32 << 20;            ///< a larger value of a database is reported
+inline constexpr std::size_t kScanRepeatsMax = 100;            ///< places listed of one secret in one file
+inline constexpr std::size_t kScanSecretsPerFileMax = 10'000;  ///< different ones listed of one file
+inline constexpr std::size_t kScanNameBytesMax = 4 * KiB;  ///< of a path, member, table or column as shown
+/// Findings the sidecar remembers as told; beyond it they are counted, and not recorded.
+inline constexpr std::size_t kScanRememberedMax = 10'000;
+/// Known secrets whose age is kept; the ones that are gone go first.
+inline constexpr std::size_t kCredentialsMax = 1000;
+
 // --- web
 // ----------------------------------------------------------------------------------------------------
 /// Label sets of one metric; the rest is counted together as "other". Rules and sources stay far below.

@@ -45,15 +45,15 @@ class Lane {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A record of clawtrail itself (gap, source, alert, operator). Holds names, numbers and redacted samples
-/// only.
+/// A record of clawtrail itself (gap, source, alert, operator), or of what it has noticed about the host
+/// (system: alert rules see these). Holds names, numbers and redacted samples only.
 struct OwnRecord {
   EventType type = EventType::kOperator;
   Timestamp at;
   Level level = Level::kInfo;
   std::optional<Severity> severity;
   Outcome result = Outcome::kNone;
-  std::string user, action, reason;
+  std::string user, action, path, reason;
   std::string gateway;
   std::string details = "{}";  ///< JSON object text
 };
