@@ -7,6 +7,7 @@
 #include "clawtrail/base/check.h"
 #include "clawtrail/base/encoding.h"
 #include "clawtrail/base/hash.h"
+#include "redact/carrier.h"
 #include "redact/emit.h"
 #include "redact/engine.h"
 #include "redact/mask.h"
@@ -49,11 +50,20 @@ class RulesRedactor final : public Redactor {
               std::string& out, std::vector<Redaction>& redactions) const override {
     CHECK(scanner_ != nullptr);
     if (!scratch.decoded_literals.empty()) scratch.decoded_literals.clear();
-    if (!overflow && rules_.always.empty() && !needs_search(line, hits)) {
+    if (!overflow && rules_.always.empty() && scratch.carried.empty() && !needs_search(line, hits)) {
       out.append(line);
       return false;
     }
     return search(line, hits, overflow, static_cast<EngineScratch&>(scratch), out, redactions);
+  }
+
+  std::unique_ptr<Carrier> make_carrier() const override {
+    CHECK(scanner_ != nullptr);
+    const std::shared_ptr<RedactScratch> memory = make_scratch();
+    return redact::make_carrier(redact::carry_ids(rules_.literals, range_),
+                                [this, memory](std::string_view text, std::vector<redact::NamedSpan>& out) {
+                                  find(text, static_cast<EngineScratch&>(*memory), out);
+                                });
   }
 
   bool every_line() const override { return !rules_.always.empty(); }
@@ -72,6 +82,31 @@ class RulesRedactor final : public Redactor {
     return false;
   }
 
+  /// The secrets of a text, as they are found in the first round.
+  void find(std::string_view text, EngineScratch& scratch, std::vector<redact::NamedSpan>& out) const {
+    const bool overflow = scanner_->scan(text, *scratch.scan, scratch.line_hits);
+    Engine engine(rules_, *scanner_, range_, mask_, scratch);
+    engine.run(text, scratch.line_hits, overflow);
+    for (const redact::Found& found : scratch.found) {
+      if (!found.note) out.emplace_back(found.span, found.rule);
+    }
+    scratch.reset();
+  }
+
+  static void add_carried(EngineScratch& scratch) {
+    for (const CarriedSecret& carried : scratch.carried) {
+      redact::Found found;
+      found.span = carried.span;
+      found.secret = carried.secret;
+      found.rule = carried.rule;
+      found.priority = redact::Priority::kUnique;
+      found.level = carried.level;
+      found.note = carried.note;
+      found.open = carried.open;
+      scratch.found.push_back(found);
+    }
+  }
+
   bool search(std::string_view line, std::span<const Hit> hits, bool overflow, EngineScratch& scratch,
               std::string& out, std::vector<Redaction>& redactions) const {
     if (overflow) {
@@ -85,6 +120,7 @@ class RulesRedactor final : public Redactor {
     for (int round = 0; round < kRoundsMax; ++round) {
       Engine engine(rules_, *scanner_, range_, mask_, scratch);
       engine.run(text, hits, overflow);
+      if (round == 0) add_carried(scratch);
       std::string& written = scratch.rounds[round % 2];
       written.clear();
       if (!redact::emit(text, engine.is_json(), round == 0, scratch.found, mask_, written, redactions)) break;
@@ -153,6 +189,9 @@ std::unique_ptr<Redactor> Redactor::load(const std::vector<YamlNode>& packs, con
       rules.spellings.push_back(std::move(spelling));
   }
   rules.build();
+  // Concerns no rule; a Carrier looks at the lines that have it.
+  rules.literals.push_back({std::string(redact::kDeltaMark), false, Follow::kAny, 0, false, false});
+  rules.actions.emplace_back();
   std::string digest = digest_of(rules, options);
   redact::MaskTemplate mask(options.replacement, std::move(options.fingerprint_key));
   return std::make_unique<RulesRedactor>(std::move(rules), std::move(mask), std::move(digest));
