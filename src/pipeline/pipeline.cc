@@ -106,6 +106,7 @@ class PipelineImpl : public Pipeline {
   std::unique_ptr<AuditCopy> audit_copy_;
   std::unique_ptr<HttpServer> web_;
   std::string log_id_;
+  CarryBook book_;  ///< lanes = 0 only; else the flow has it
   int lanes_ = 0;
 
   std::vector<std::thread> feed_threads_, lane_threads_, reader_threads_;
@@ -349,7 +350,10 @@ bool PipelineImpl::step_feeds(Lane& lane, Status& status) {
     feed->finished = polled == Poll::kFinished;
     if (polled != Poll::kBatch) continue;
     busy = true;
-    RedactedBatch redacted = lane.process(batch);
+    RedactedBatch redacted = lane.process(batch, [this](const std::function<void(CarryBook&)>& step) {
+      step(book_);
+      return true;
+    });
     status = appender_->append(redacted, true);
     lane.recycle(std::move(redacted));
   }
