@@ -199,7 +199,7 @@ KeyBlock RulesCarrier::step(std::size_t line, std::string_view text, const KeyBl
       KeyBlock goes_on = block;
       ++goes_on.records;
       BlockStep taken = continue_block(decoded.text(), goes_on);
-      taken.open = taken.open && goes_on.records <= limits::kKeyBlockRecordsMax;
+      taken.open = taken.open && goes_on.records < limits::kKeyBlockRecordsMax;
       if (taken.matched) {
         from = taken.end;
         // Blank lines in between are no secrets, but the key goes on after them.
