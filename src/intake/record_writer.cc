@@ -73,6 +73,7 @@ void put_redactions(Put& put, std::span<const Redaction> redactions) {
       put.raw(",\"fp\":");
       put.string(redaction.fp);
     }
+    if (redaction.open) put.raw(",\"open\":true");
     put.raw('}');
   }
   if (capped) {

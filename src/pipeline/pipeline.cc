@@ -114,6 +114,7 @@ class PipelineImpl : public Pipeline {
   std::unique_ptr<AtRestScan> at_rest_;
   std::unique_ptr<HttpServer> web_;
   std::string log_id_;
+  CarryBook book_;  ///< lanes = 0 only; else the flow has it
   int lanes_ = 0;
 
   std::vector<std::thread> feed_threads_, lane_threads_, reader_threads_;
@@ -386,7 +387,10 @@ bool PipelineImpl::step_feeds(Lane& lane, Status& status) {
     feed->finished = polled == Poll::kFinished;
     if (polled != Poll::kBatch) continue;
     busy = true;
-    RedactedBatch redacted = lane.process(batch);
+    RedactedBatch redacted = lane.process(batch, [this](const std::function<void(CarryBook&)>& step) {
+      step(book_);
+      return true;
+    });
     status = appender_->append(redacted, true);
     lane.recycle(std::move(redacted));
   }

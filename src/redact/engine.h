@@ -49,6 +49,7 @@ struct Found {
   std::uint8_t level = 0;  ///< how many times the mask must be JSON-escaped
   bool scalar = false;     ///< a number: its mask needs quotes
   bool note = false;       ///< a mask of the gateway: reported, not changed
+  bool open = false;       ///< goes on in the next record
 };
 
 /// Memory of one thread. The buffers hold secrets while a line is worked on.

@@ -6,7 +6,7 @@
 namespace clawtrail {
 
 std::string fingerprint_of(const std::string& key, std::string_view secret) {
-  return redact::MaskTemplate("", key).fingerprint(secret);
+  return redact::MaskTemplate("", key, {}).fingerprint(secret);
 }
 
 std::string_view key_id_of(std::string_view fingerprint) {

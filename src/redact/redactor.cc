@@ -7,6 +7,7 @@
 #include "clawtrail/base/check.h"
 #include "clawtrail/base/encoding.h"
 #include "clawtrail/base/hash.h"
+#include "redact/carrier.h"
 #include "redact/emit.h"
 #include "redact/engine.h"
 #include "redact/gitleaks.h"
@@ -58,11 +59,20 @@ class RulesRedactor final : public Redactor {
     CHECK(scanner_ != nullptr);
     if (!scratch.decoded_literals.empty()) scratch.decoded_literals.clear();
     auto& own = static_cast<EngineScratch&>(scratch);
-    if (!overflow && rules_.always.empty() && !needs_search(line, hits, own)) {
+    if (!overflow && rules_.always.empty() && scratch.carried.empty() && !needs_search(line, hits, own)) {
       out.append(line);
       return false;
     }
     return search(line, hits, overflow, own, out, redactions);
+  }
+
+  std::unique_ptr<Carrier> make_carrier() const override {
+    CHECK(scanner_ != nullptr);
+    const std::shared_ptr<RedactScratch> memory = make_scratch();
+    return redact::make_carrier(redact::carry_ids(rules_.text.literals, range_),
+                                [this, memory](std::string_view text, std::vector<redact::NamedSpan>& out) {
+                                  find(text, static_cast<EngineScratch&>(*memory), out);
+                                });
   }
 
   bool every_line() const override { return !rules_.always.empty(); }
@@ -111,6 +121,31 @@ class RulesRedactor final : public Redactor {
     });
   }
 
+  /// The secrets of a text, as they are found in the first round.
+  void find(std::string_view text, EngineScratch& scratch, std::vector<redact::NamedSpan>& out) const {
+    const bool overflow = scanner_->scan(text, *scratch.scan, scratch.line_hits);
+    Engine engine(rules_, *scanner_, range_, windows_, mask_, scratch);
+    engine.run(text, scratch.line_hits, overflow);
+    for (const redact::Found& found : scratch.found) {
+      if (!found.note) out.emplace_back(found.span, found.rule);
+    }
+    scratch.reset();
+  }
+
+  static void add_carried(EngineScratch& scratch) {
+    for (const CarriedSecret& carried : scratch.carried) {
+      redact::Found found;
+      found.span = carried.span;
+      found.secret = carried.secret;
+      found.rule = carried.rule;
+      found.priority = redact::Priority::kUnique;
+      found.level = carried.level;
+      found.note = carried.note;
+      found.open = carried.open;
+      scratch.found.push_back(found);
+    }
+  }
+
   bool search(std::string_view line, std::span<const Hit> hits, bool overflow, EngineScratch& scratch,
               std::string& out, std::vector<Redaction>& redactions) const {
     if (overflow) {
@@ -124,6 +159,7 @@ class RulesRedactor final : public Redactor {
     for (int round = 0; round < kRoundsMax; ++round) {
       Engine engine(rules_, *scanner_, range_, windows_, mask_, scratch);
       engine.run(text, hits, overflow);
+      if (round == 0) add_carried(scratch);
       std::string& written = scratch.rounds[round % 2];
       written.clear();
       if (!redact::emit(text, engine.is_json(), round == 0, scratch.found, mask_, written, redactions)) break;
@@ -216,6 +252,9 @@ std::unique_ptr<Redactor> Redactor::load(const std::vector<YamlNode>& packs, con
       rules.spellings.push_back(std::move(spelling));
   }
   rules.build();
+  // Concerns no rule; a Carrier looks at the lines that have it.
+  rules.text.literals.push_back({std::string(redact::kDeltaMark), false, Follow::kAny, 0, false, false});
+  rules.text.actions.emplace_back();
   const LiteralSet* const windows[] = {&rules.windows.literals};
   auto compiled = compile_scanner(windows, options.cache_dir);
   if (!compiled) {

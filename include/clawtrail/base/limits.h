@@ -34,6 +34,19 @@ inline constexpr std::size_t kRedactionsPerRecordMax = 256;
 /// Bytes of one classified field (path, command, reason, …); longer values are cut at a character border.
 inline constexpr std::size_t kFieldBytesMax = 4 * KiB;
 
+// --- secrets that span records
+// -----------------------------------------------------------------------------------------
+/// Records after the one that began a key block; a 16-kbit RSA key has 200 lines, but nobody logs one a line.
+inline constexpr std::size_t kKeyBlockRecordsMax = 64;
+inline constexpr std::size_t kKeyBlockMembersMax = 4;  ///< members of one record that hold the same block
+/// Generations of one source with an open block; the oldest goes first.
+inline constexpr std::size_t kOpenBlocksMax = 64;
+/// The end of a streamed answer that is kept for its next part: longer than the token formats in use.
+inline constexpr std::size_t kDeltaTailBytes = 128;
+inline constexpr std::size_t kDeltaConversationsMax = 256;  ///< of one source; the longest silent goes first
+/// What a restart reads again before its position: a key of 64 lines in records of a kilobyte, twice.
+inline constexpr std::size_t kPrimeBytesMax = 128 * KiB;
+
 // --- sources
 // ------------------------------------------------------------------------------------------------
 inline constexpr std::size_t kTailedFilesMax = 1024;    ///< identities that one file source remembers

@@ -13,6 +13,7 @@
 #include "clawtrail/base/result.h"
 #include "clawtrail/match/literals.h"
 #include "clawtrail/match/scanner.h"
+#include "clawtrail/redact/carry.h"
 #include "clawtrail/text/yaml.h"
 
 namespace clawtrail {
@@ -23,6 +24,7 @@ struct Redaction {
   std::string at;         ///< JSON pointer (RFC 6901) of the string that held it; "" for a text line
   std::string fp;         ///< keyed fingerprint: "<key id>:<16 hex>"
   bool unique = false;    ///< found by a unique-prefix rule (not by a field name or a heuristic)
+  bool open = false;      ///< the secret goes on in the next record
 };
 
 /// A secret of this deployment that must never be seen, and where it was read.
@@ -82,6 +84,8 @@ class RedactScratch {
   /// After redact(): ids of all rooms that were found only in a decoded view of the line (escapes, JSON in
   /// JSON).
   std::vector<std::uint32_t> decoded_literals;
+  /// Before redact(): what a Carrier found in this line. Whoever sets it takes it back.
+  std::span<const CarriedSecret> carried;
 };
 
 /// The compiled rules. Threads: immutable after bind().
@@ -98,6 +102,8 @@ class Redactor {
   /// views.
   virtual void bind(std::shared_ptr<const Scanner> scanner, LiteralRange range) = 0;
   virtual std::unique_ptr<RedactScratch> make_scratch() const = 0;
+  /// For secrets that are spread over several lines; null if the rules know of none. Must not outlive this.
+  virtual std::unique_ptr<Carrier> make_carrier() const { return nullptr; }
 
   /// Appends `line` (no newline; JSON or text) to `out` with every secret masked, and what was masked to
   /// `redactions`. `hits` are the scanner's hits inside the line, their `end` relative to its first byte;
