@@ -7,6 +7,7 @@
 #include "clawtrail/pipeline/pipeline.h"
 #include "clawtrail/redact/filter.h"
 #include "cli/command.h"
+#include "cli/find_secret.h"
 #include "cli/redact_stats.h"
 
 namespace clawtrail {
@@ -16,7 +17,7 @@ namespace {
 struct RedactFlags {
   ConfigInputs inputs;
   std::vector<std::string> files;
-  bool text = false, stats = false;
+  bool text = false, stats = false, find = false;
 };
 
 constexpr int kStandardInput = 0;
@@ -90,12 +91,25 @@ void add_redact(CLI::App& app, int& exit_code) {
   command->add_flag("--stats", flags->stats,
                     "Afterwards tell lines, bytes and findings by rule on standard error: a table on a "
                     "terminal, else one JSON object");
+  command->add_flag(
+      "--find-secret", flags->find,
+      "Read a secret from standard input and print where the trail had it (FILE: the folder of the "
+      "trail); never prints the secret");
   command->add_option("FILE", flags->files, "Files to read instead of standard input");
-  command->footer("Example:  journalctl -u openclaw | clawtrail redact --text > shareable.log");
+  command->footer(
+      "Example:  journalctl -u openclaw | clawtrail redact --text > shareable.log\n"
+      "          clawtrail redact --find-secret ~/.clawtrail/trail < leaked-key.txt\n"
+      "Exit code: 0; with --find-secret 0 found, 1 not found");
   command->callback([flags, &exit_code] {
     flags->inputs.share = find_share();
     flags->inputs.inputs = {"-"};  // A filter needs no source of the configuration.
-    exit_code = redact(*flags);
+    if (flags->find && flags->files.size() > 1) {
+      print_error("--find-secret looks into one trail");
+      exit_code = kExitUsage;
+      return;
+    }
+    exit_code = flags->find ? find_secret(flags->inputs, flags->files.empty() ? "" : flags->files.front())
+                            : redact(*flags);
   });
 }
 

@@ -382,7 +382,9 @@ void Engine::match_known(std::uint32_t index, const Spelling& spelling, std::siz
   if (spelling.encoded && is_covered(end, Priority::kKnown)) return;
   const Span span = spelling_span(text, end, spelling);
   work_ += span.end - span.begin;
+  const std::size_t before = scratch_.found.size();
   add_found(index, span, kKnownSecretId, Priority::kKnown);
+  if (scratch_.found.size() > before) scratch_.found.back().secret = spelling.secret;
 }
 
 void Engine::match_user(std::uint32_t index, std::uint32_t pattern) {

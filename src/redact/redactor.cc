@@ -81,6 +81,7 @@ class RulesRedactor final : public Redactor {
     return rules_.rules.size() +
            static_cast<std::size_t>(std::count_if(rules_.patterns.begin(), rules_.patterns.end(), is_rule));
   }
+  std::string fingerprint(std::string_view secret) const override { return mask_.fingerprint(secret); }
   std::string digest() const override { return digest_; }
 
  private:

@@ -62,7 +62,7 @@ inline const std::vector<HeaderOwner>& header_owners() {
       // Pure functions of the C library and the compiler, and the C++ standard library: every room.
       {std::regex("fnmatch\\.h|arpa/inet\\.h|immintrin\\.h"), {}},
       {std::regex("(sys|linux|net|netinet|arpa)/.*"), {"io"}},
-      {std::regex("(unistd|fcntl|poll|signal|netdb|dirent|glob|pwd|time)\\.h"), {"io"}},
+      {std::regex("(unistd|fcntl|poll|signal|netdb|dirent|glob|pwd|time|termios)\\.h"), {"io"}},
       {std::regex("[a-z_]+"), {}},
   };
   return owners;

@@ -117,6 +117,8 @@ class Redactor {
   /// for those without hits.
   virtual bool every_line() const = 0;
   virtual std::size_t rules() const = 0;
+  /// What Redaction::fp is for this secret, whatever rule finds it and however it is escaped.
+  virtual std::string fingerprint(std::string_view secret) const = 0;
   virtual std::string digest() const = 0;  ///< hex SHA-256 of the rules in force (no secrets)
 };
 
