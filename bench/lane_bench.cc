@@ -146,6 +146,7 @@ class NoRedactor : public Redactor {
   }
   bool every_line() const override { return false; }
   std::size_t rules() const override { return 0; }
+  std::string fingerprint(std::string_view) const override { return ""; }
   std::string digest() const override { return ""; }
 
  private:

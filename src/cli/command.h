@@ -19,6 +19,7 @@ constexpr int kExitTornTail = 3;
 void add_run(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_redact(CLI::App& app, int& exit_code);
+void add_scan(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);
 void add_search(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);

@@ -40,8 +40,8 @@ void start_log() {
 
 /// What to say of a word that is no command: perhaps a slip, perhaps a command of a later release.
 std::string unknown_command(const std::string& word, const std::vector<std::string>& known) {
-  static const std::vector<std::string> kLater = {"scan",   "prove",  "tombstone", "export",
-                                                  "report", "replay", "alert",     "top"};
+  static const std::vector<std::string> kLater = {"prove",  "tombstone", "export", "report",
+                                                  "replay", "alert",     "top"};
   if (std::find(kLater.begin(), kLater.end(), word) != kLater.end()) {
     return "the command " + word + " is not in this release; see clawtrail --help";
   }
@@ -63,6 +63,7 @@ int run_program(int argc, char** argv) {
   add_run(app, exit_code);
   add_demo(app, exit_code);
   add_redact(app, exit_code);
+  add_scan(app, exit_code);
   add_verify(app, exit_code);
   add_search(app, exit_code);
   add_check(app, exit_code);

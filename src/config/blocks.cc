@@ -13,6 +13,8 @@ namespace clawtrail {
 
 namespace {
 
+constexpr Duration kScanEveryMin = Duration::from_seconds(60);
+constexpr std::int64_t kRotationDaysMax = 36'500;
 constexpr const char* kSourceTypes = "use file, stdin or zeromq";
 
 void not_yet(Diagnostics& diagnostics, const YamlNode& node, const std::string& what) {
@@ -144,17 +146,8 @@ void read_redaction(ConfigReader& reader, const YamlNode& node) {
   Diagnostics& diagnostics = reader.diagnostics;
   node.reject_unknown_keys(diagnostics, {"packs", "gitleaks", "known_secrets", "key_file", "replacement"},
                            "redaction");
-  bool shipped = !node["packs"].exists();
-  for (const std::string& pack : node["packs"].as_strings(diagnostics, "redaction.packs")) {
-    if (pack != "default") not_yet(diagnostics, node["packs"], "the pack " + pack);
-    shipped = shipped || pack == "default";
-  }
-  if (!shipped) {
-    diagnostics.error(node["packs"].where(),
-                      "redaction.packs without \"default\" would leave secrets in the trail",
-                      "add default, or leave redaction.packs out");
-  }
-  if (!node["gitleaks"].items().empty()) not_yet(diagnostics, node["gitleaks"], "gitleaks files");
+  read_packs(reader, node["packs"]);
+  read_gitleaks(reader, node["gitleaks"]);
   if (const auto key = node["key_file"].as_string(diagnostics, "redaction.key_file")) {
     reader.options.fingerprint_key_file = expand_home(*key);
   }
@@ -281,6 +274,38 @@ void read_notifiers(ConfigReader& reader, const YamlNode& node) {
   }
 }
 
+void read_scan(ConfigReader& reader, const YamlNode& node) {
+  if (!require_map(reader.diagnostics, node, "scan")) return;
+  Diagnostics& diagnostics = reader.diagnostics;
+  node.reject_unknown_keys(diagnostics, {"enabled", "every", "paths"}, "scan");
+  AtRestOptions& scan = reader.options.at_rest;
+  scan.enabled = node["enabled"].as_bool(diagnostics, "scan.enabled").value_or(true);
+  if (const auto every = node["every"].as_duration(diagnostics, "scan.every")) {
+    if (*every < kScanEveryMin) diagnostics.error(node["every"].where(), "scan.every must be 1m or more");
+    scan.every = *every;
+  }
+  if (!node["paths"].exists()) return;
+  scan.paths = node["paths"].as_strings(diagnostics, "scan.paths");
+  if (scan.paths.empty()) diagnostics.error(node["paths"].where(), "scan.paths names nothing to look at");
+}
+
+void read_token_rotation(ConfigReader& reader, const YamlNode& node) {
+  if (!require_map(reader.diagnostics, node, "token_rotation")) return;
+  Diagnostics& diagnostics = reader.diagnostics;
+  node.reject_unknown_keys(diagnostics, {"enabled", "interval_days", "notify_before_days"}, "token_rotation");
+  RotationOptions& rotation = reader.options.rotation;
+  rotation.enabled = node["enabled"].as_bool(diagnostics, "token_rotation.enabled").value_or(true);
+  if (const auto days =
+          node["interval_days"].as_int(diagnostics, "token_rotation.interval_days", 1, kRotationDaysMax))
+    rotation.interval_days = *days;
+  if (const auto days = node["notify_before_days"].as_int(diagnostics, "token_rotation.notify_before_days", 0,
+                                                          kRotationDaysMax))
+    rotation.notify_before_days = *days;
+  if (rotation.notify_before_days >= rotation.interval_days) {
+    diagnostics.error(node.where(), "token_rotation.notify_before_days must be less than interval_days");
+  }
+}
+
 void read_web(ConfigReader& reader, const YamlNode& node) {
   if (!require_map(reader.diagnostics, node, "web")) return;
   node.reject_unknown_keys(reader.diagnostics, {"listen", "token"}, "web");
@@ -304,8 +329,7 @@ void read_trusted_proxies(ConfigReader& reader, const YamlNode& node) {
 
 void read_other_blocks(ConfigReader& reader, const YamlNode& root) {
   Diagnostics& diagnostics = reader.diagnostics;
-  for (const char* key : {"forward", "scan", "reports", "token_rotation"})
-    not_yet(diagnostics, root[key], key);
+  for (const char* key : {"forward", "reports"}) not_yet(diagnostics, root[key], key);
   gateway_only(diagnostics, root["gateway"], "gateway");
   const YamlNode alerts = root["alerts"];
   for (const char* key : {"onFailedAuth", "onUnknownNumber", "onHighUsage"}) {

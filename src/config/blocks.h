@@ -4,16 +4,24 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "clawtrail/config/config.h"
 
 namespace clawtrail {
+
+/// An entry of redaction.packs: "default", "pii", or the path of a file.
+struct PackName {
+  std::string name;
+  Location where;
+};
 
 /// What the readers of the blocks share. Threads: confined.
 struct ConfigReader {
   Files& files;
   Diagnostics& diagnostics;
   PipelineOptions options;
+  std::vector<PackName> packs{PackName{"default", {}}};
 
   /// `${VAR}` and `file:PATH` put in; the name of a missing variable or file is an error, a literal secret a
   /// warning.
@@ -31,10 +39,19 @@ std::string openclaw_config_path();
 void read_trail(ConfigReader& reader, const YamlNode& node);
 void read_sources(ConfigReader& reader, const YamlNode& node);
 void read_redaction(ConfigReader& reader, const YamlNode& node);
+void read_packs(ConfigReader& reader, const YamlNode& node);
+void read_gitleaks(ConfigReader& reader, const YamlNode& node);
+/// Reads the files of `reader.packs`; `patterns` is the folder of the shipped ones.
+void read_secret_packs(ConfigReader& reader, const std::string& patterns);
+/// The documents DIR/*.yaml.
+void read_documents(Files& files, const std::string& dir, std::vector<YamlNode>& out,
+                    Diagnostics& diagnostics);
 void read_logging(ConfigReader& reader, const YamlNode& node);
 void read_audit(ConfigReader& reader, const YamlNode& node);
 void read_monitoring(ConfigReader& reader, const YamlNode& node, bool web_given);
 void read_notifiers(ConfigReader& reader, const YamlNode& node);
+void read_scan(ConfigReader& reader, const YamlNode& node);
+void read_token_rotation(ConfigReader& reader, const YamlNode& node);
 void read_web(ConfigReader& reader, const YamlNode& node);
 void read_trusted_proxies(ConfigReader& reader, const YamlNode& node);
 /// Blocks that other releases or the gateway itself act on: said, never ignored in silence.

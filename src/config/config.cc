@@ -21,30 +21,13 @@ void set_defaults(PipelineOptions& options) {
   options.cache_dir = system ? "/var/cache/clawtrail" : expand_home("~/.cache/clawtrail");
 }
 
-/// The documents DIR/*.yaml.
-void read_documents(Files& files, const std::string& dir, std::vector<YamlNode>& out,
-                    Diagnostics& diagnostics) {
-  const std::vector<std::string> paths = files.glob(join_path(dir, "*.yaml"));
-  if (paths.empty()) {
-    diagnostics.error({dir, 0, 0}, "there are no .yaml files in this folder", "reinstall clawtrail");
-  }
-  for (const std::string& path : paths) {
-    const auto text = read_file(files, path, limits::kConfigBytesMax);
-    if (!text) {
-      diagnostics.error({path, 0, 0}, text.error().message);
-      continue;
-    }
-    YamlNode document = parse_yaml(*text, path, diagnostics);
-    if (document.exists()) out.push_back(std::move(document));
-  }
-}
-
-void read_share(Files& files, const SharePaths& share, PipelineOptions& options, Diagnostics& diagnostics) {
-  if (!share.patterns.empty()) {
-    read_documents(files, join_path(share.patterns, "secrets"), options.secret_packs, diagnostics);
-    read_documents(files, join_path(share.patterns, "events"), options.event_packs, diagnostics);
-  }
-  if (!share.alerts.empty()) read_documents(files, share.alerts, options.alert_lists, diagnostics);
+void read_share(ConfigReader& reader, const SharePaths& share) {
+  Files& files = reader.files;
+  PipelineOptions& options = reader.options;
+  read_secret_packs(reader, share.patterns);
+  if (!share.patterns.empty())
+    read_documents(files, join_path(share.patterns, "events"), options.event_packs, reader.diagnostics);
+  if (!share.alerts.empty()) read_documents(files, share.alerts, options.alert_lists, reader.diagnostics);
 }
 
 void read_root(ConfigReader& reader, const YamlNode& root) {
@@ -65,6 +48,8 @@ void read_root(ConfigReader& reader, const YamlNode& root) {
   read_monitoring(reader, root["monitoring"], root["web"].exists());
   read_notifiers(reader, root["notifiers"]);
   read_data_retention(reader, root["data_retention"]);
+  read_scan(reader, root["scan"]);
+  read_token_rotation(reader, root["token_rotation"]);
   read_trusted_proxies(reader, root["trusted_proxies"]);
   read_other_blocks(reader, root);
 }
@@ -104,7 +89,7 @@ PipelineOptions parse_config(Files& files, const std::string& text, const std::s
   const YamlNode root = parse_yaml(text, file, diagnostics);
   read_root(reader, root);
   PipelineOptions& options = reader.options;
-  read_share(files, inputs.share, options, diagnostics);
+  read_share(reader, inputs.share);
   apply_inputs(files, inputs, root["sources"].exists(), options, diagnostics);
   if (options.sources.empty() && !diagnostics.has_errors()) {
     diagnostics.error(

@@ -73,6 +73,7 @@ void put_redactions(Put& put, std::span<const Redaction> redactions) {
       put.raw(",\"fp\":");
       put.string(redaction.fp);
     }
+    if (redaction.open) put.raw(",\"open\":true");
     put.raw('}');
   }
   if (capped) {
@@ -222,7 +223,7 @@ void RecordWriter::add(const SourceNotice& notice) {
 }
 
 void RecordWriter::add(const OwnRecord& record) {
-  CHECK(is_own(record.type));
+  CHECK(is_own(record.type) || record.type == EventType::kSystem);
   Fields fields;
   fields.time = record.at;
   fields.type = record.type;
@@ -231,9 +232,10 @@ void RecordWriter::add(const OwnRecord& record) {
   fields.result = record.result;
   Event told;
   const std::string user = repaired(record.user), action = repaired(record.action),
-                    reason = repaired(record.reason);
+                    path = repaired(record.path), reason = repaired(record.reason);
   told[Field::kUser] = user;
   told[Field::kAction] = action;
+  told[Field::kPath] = path;
   told[Field::kReason] = reason;
   fields.texts = told.fields;
   std::string gateway;

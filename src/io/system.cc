@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -97,6 +98,15 @@ std::vector<std::pair<std::string, std::string>> environment_all() {
     if (equals != std::string::npos) out.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
   return out;
+}
+
+void lower_thread_priority() {
+  // ioprio_set(2) has no wrapper: IOPRIO_WHO_PROCESS, this thread, IOPRIO_CLASS_IDLE. Neither call has to
+  // work.
+  constexpr int kWhoProcess = 1, kIdle = 3 << 13, kNicest = 19;
+  const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
+  static_cast<void>(::setpriority(PRIO_PROCESS, thread, kNicest));
+  static_cast<void>(::syscall(SYS_ioprio_set, kWhoProcess, 0, kIdle));
 }
 
 void make_undumpable() {

@@ -15,7 +15,9 @@ struct Regex::Impl {
 
 namespace {
 
-constexpr int kGroupsMax = 32;
+constexpr int kGroupsMax = 64;
+/// Most patterns have fewer groups, and so little to clear before each search.
+constexpr int kGroupsOften = 8;
 constexpr std::int64_t kProgramBytesMax = 8 << 20;
 
 }  // namespace
@@ -40,10 +42,11 @@ Result<Regex> Regex::compile(const std::string& pattern, bool caseless) {
   return Regex(std::move(impl));
 }
 
-bool Regex::find(std::string_view text, std::size_t from, std::size_t to, std::span<Span> groups) const {
-  CHECK(from <= to && to <= text.size());
-  re2::StringPiece pieces[kGroupsMax + 1];
+template <int kRoom>
+bool Regex::find_in(std::string_view text, std::size_t from, std::size_t to, std::span<Span> groups) const {
+  re2::StringPiece pieces[kRoom];
   const int wanted = std::min(static_cast<int>(groups.size()), impl_->re.NumberOfCapturingGroups() + 1);
+  CHECK(wanted <= kRoom);
   const re2::StringPiece whole(text.data(), text.size());
   if (!impl_->re.Match(whole, from, to, re2::RE2::UNANCHORED, pieces, wanted)) return false;
   for (std::size_t i = 0; i < groups.size(); ++i) {
@@ -55,6 +58,12 @@ bool Regex::find(std::string_view text, std::size_t from, std::size_t to, std::s
     groups[i] = {begin, begin + pieces[i].size()};
   }
   return true;
+}
+
+bool Regex::find(std::string_view text, std::size_t from, std::size_t to, std::span<Span> groups) const {
+  CHECK(from <= to && to <= text.size());
+  return groups.size() <= kGroupsOften ? find_in<kGroupsOften>(text, from, to, groups)
+                                       : find_in<kGroupsMax>(text, from, to, groups);
 }
 
 bool Regex::matches(std::string_view text) const {

@@ -47,7 +47,7 @@ struct Metrics::Impl {
 
   Counters events, read_bytes, written_bytes, redactions, alerts, notifications, parse_errors, gaps;
   Gauges source_lag, reader_lag, tree_size, checkpoint_time, verified_time, verified_intact, late, evicted,
-      surface_available, resident_bytes, build_info;
+      surface_available, resident_bytes, scan_findings, scan_time, credential_age, build_info;
   Histograms sync_seconds;
   Counters gateway_connections, gateway_messages, gateway_errors, agent_requests, agent_errors;
   Histograms gateway_latency;
@@ -181,6 +181,22 @@ void Metrics::surface_available(std::string_view surface, bool available) {
 void Metrics::resident_bytes(std::uint64_t bytes) {
   impl_->set(impl_->resident_bytes, "clawtrail_resident_bytes", "Resident memory of the process.",
              as_double(bytes));
+}
+
+void Metrics::scan_findings(std::uint64_t count) {
+  impl_->set(impl_->scan_findings, "clawtrail_scan_findings",
+             "Secrets at rest that the last scan found where they do not belong.", as_double(count));
+}
+
+void Metrics::scan_time(double unix_seconds) {
+  impl_->set(impl_->scan_time, "clawtrail_scan_last_seconds",
+             "When the last scan for secrets at rest ended, Unix time.", unix_seconds);
+}
+
+void Metrics::credential_age(std::string_view name, double days) {
+  impl_->set(impl_->credential_age, "clawtrail_credential_age_days",
+             "Days since a known secret was first seen with its present value.", days,
+             {{"name", std::string(name)}});
 }
 
 void Metrics::build_info(std::string_view version) {

@@ -38,6 +38,7 @@ void Flow::abort() {
   raw_.close();
   redacted_.close();
   turnstile_.stop();
+  carry_turnstile_.stop();
 }
 
 void Flow::work(int lanes) {
@@ -57,8 +58,13 @@ void Flow::work(int lanes) {
         spare_redacted_.pop_back();
       }
     }
-    RedactedBatch batch = lane->process(*raw);
     const std::uint64_t number = raw->sequence;
+    RedactedBatch batch = lane->process(*raw, [&](const std::function<void(CarryBook&)>& step) {
+      if (!carry_turnstile_.wait_for_turn(number)) return false;
+      step(book_);
+      carry_turnstile_.pass();
+      return true;
+    });
     {
       const std::lock_guard lock(spare_mutex_);
       if (spare_raw_.size() < kSparesMax && raw->bytes.capacity() <= kSpareBytesMax) {

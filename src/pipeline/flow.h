@@ -53,6 +53,8 @@ class Flow {
   BoundedQueue<RawBatch> raw_{limits::kQueueBatchesMax};
   BoundedQueue<LaneOutput> redacted_{limits::kQueueBatchesMax};
   Turnstile turnstile_;
+  Turnstile carry_turnstile_;  ///< the same order, earlier: what a batch leaves behind for the next
+  CarryBook book_;             ///< of whoever has passed the one before
   std::atomic<int> lanes_done_{0};
   std::mutex spare_mutex_;
   std::vector<RawBatch> spare_raw_;

@@ -10,6 +10,7 @@
 #include "clawtrail/event/json.h"
 #include "clawtrail/io/system.h"
 #include "clawtrail/pipeline/pipeline.h"
+#include "clawtrail/redact/fingerprint.h"
 #include "pipeline/keys.h"
 
 namespace clawtrail {
@@ -89,8 +90,12 @@ Result<PatternSet> compile_patterns(Files& files, const PipelineOptions& options
   redactor_options.replacement = options.replacement;
   redactor_options.user_patterns = options.user_patterns;
   redactor_options.cache_dir = options.cache_dir;
+  redactor_options.gitleaks = options.gitleaks;
   CLAWTRAIL_ASSIGN(redactor_options.fingerprint_key,
                    load_or_make_key(files, options.fingerprint_key_file, system_rng()));
+  for (const KnownSecret& secret : known.all()) {
+    set.credentials.push_back({secret.name, fingerprint_of(redactor_options.fingerprint_key, secret.value)});
+  }
   std::unique_ptr<Redactor> redactor =
       Redactor::load(options.secret_packs, known, std::move(redactor_options), diagnostics);
   auto classifier = load_classifier(files, options, diagnostics);

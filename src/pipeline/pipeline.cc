@@ -12,7 +12,9 @@
 #include "clawtrail/web/web.h"
 #include "pipeline/alert_reader.h"
 #include "pipeline/appender.h"
+#include "pipeline/at_rest.h"
 #include "pipeline/audit_copy.h"
+#include "pipeline/credentials.h"
 #include "pipeline/flow.h"
 #include "pipeline/notify_reader.h"
 #include "pipeline/sources.h"
@@ -24,6 +26,7 @@ namespace {
 constexpr int kPollWait = 100;          // ms a source may wait for news
 constexpr int kReaderWait = 200;        // ms
 constexpr int kReaderErrorWait = 1000;  // ms
+constexpr int kWatchWait = 1000;        // ms
 constexpr std::chrono::milliseconds kDrainedWait{1};
 constexpr int kSignalWait = 100;                      // ms
 constexpr std::chrono::seconds kNotifyGraceOnce{10};  // --once: for the receivers to answer
@@ -64,6 +67,7 @@ class PipelineImpl : public Pipeline {
   Status open_trail(const PatternSet& patterns);
   Status open_feeds();
   Status open_readers(std::shared_ptr<const AlertRules> rules);
+  void open_watches(const PatternSet& patterns);
   Status open_web();
   std::shared_ptr<const LaneProgram> program_of(const PatternSet& patterns) const;
   void record_operator(const std::string& action, const std::string& reason);
@@ -74,6 +78,8 @@ class PipelineImpl : public Pipeline {
   template <typename Reader>
   void reader_loop(Reader& reader);
   void alert_loop();
+  void start_watches();
+  void watch_loop();
   // one thread (lanes = 0)
   Status run_single();
   bool step_feeds(Lane& lane, Status& status);
@@ -104,8 +110,11 @@ class PipelineImpl : public Pipeline {
   std::unique_ptr<AlertReader> alerts_;
   std::vector<std::unique_ptr<NotifyReader>> notifiers_;
   std::unique_ptr<AuditCopy> audit_copy_;
+  std::unique_ptr<CredentialWatch> credentials_;
+  std::unique_ptr<AtRestScan> at_rest_;
   std::unique_ptr<HttpServer> web_;
   std::string log_id_;
+  CarryBook book_;  ///< lanes = 0 only; else the flow has it
   int lanes_ = 0;
 
   std::vector<std::thread> feed_threads_, lane_threads_, reader_threads_;
@@ -131,6 +140,7 @@ Status PipelineImpl::open(Diagnostics& diagnostics) {
                   "clawtrail " CLAWTRAIL_VERSION " started, process " + std::to_string(process_id()));
   CLAWTRAIL_TRY(open_feeds());
   CLAWTRAIL_TRY(open_readers(patterns.rules));
+  open_watches(patterns);
   return open_web();
 }
 
@@ -208,6 +218,18 @@ Status PipelineImpl::open_readers(std::shared_ptr<const AlertRules> rules) {
   return {};
 }
 
+void PipelineImpl::open_watches(const PatternSet& patterns) {
+  if (!options_.gateway.empty()) return;  // The demo is not about this host.
+  const std::string& dir = options_.trail.path;
+  credentials_ = std::make_unique<CredentialWatch>(
+      CredentialWatch::Parts{files_, clock_, own_, metrics_, options_.rotation, dir});
+  credentials_->set(patterns.credentials);
+  if (!options_.at_rest.enabled || options_.once) return;
+  at_rest_ = std::make_unique<AtRestScan>(AtRestScan::Parts{
+      files_, clock_, own_, metrics_, options_.at_rest, options_.known_secrets.files, options_.replacement,
+      dir, log_id_, [this] { return flow_->program(); }, [this] { return stop_ || readers_stop_; }});
+}
+
 Status PipelineImpl::open_web() {
   metrics_.build_info(CLAWTRAIL_VERSION);
   if (!options_.web.enabled) return {};
@@ -253,6 +275,21 @@ void PipelineImpl::start_threads() {
     reader_threads_.emplace_back([this, &notifier] { reader_loop(*notifier); });
   }
   if (audit_copy_) reader_threads_.emplace_back([this] { reader_loop(*audit_copy_); });
+  start_watches();
+}
+
+/// Nothing in the pipeline waits for this thread but its end.
+void PipelineImpl::start_watches() {
+  if (credentials_ && !options_.once) reader_threads_.emplace_back([this] { watch_loop(); });
+}
+
+void PipelineImpl::watch_loop() {
+  lower_thread_priority();
+  while (!stop_ && !readers_stop_) {
+    if (at_rest_) at_rest_->step();
+    credentials_->step();
+    durable_.wait_beyond(~TreeSize{0} - 1, kWatchWait);
+  }
 }
 
 void PipelineImpl::feed_loop(Feed& feed) {
@@ -316,6 +353,7 @@ Status PipelineImpl::run_single() {
   std::shared_ptr<const LaneProgram> in_force = flow_->program();
   auto lane = std::make_unique<Lane>(in_force);
   Status status;
+  start_watches();
   for (bool busy = true; status && !stop_ && (busy || !inputs_finished() || !readers_caught_up(false));) {
     if (auto current = flow_->program(); current != in_force) {
       in_force = std::move(current);
@@ -349,7 +387,10 @@ bool PipelineImpl::step_feeds(Lane& lane, Status& status) {
     feed->finished = polled == Poll::kFinished;
     if (polled != Poll::kBatch) continue;
     busy = true;
-    RedactedBatch redacted = lane.process(batch);
+    RedactedBatch redacted = lane.process(batch, [this](const std::function<void(CarryBook&)>& step) {
+      step(book_);
+      return true;
+    });
     status = appender_->append(redacted, true);
     lane.recycle(std::move(redacted));
   }
@@ -405,7 +446,9 @@ Status PipelineImpl::finish() {
   if (failure_) return *failure_;
   if (const Status saved = alerts_->save(); !saved) log_warn(saved.error().message);
   closed_ = true;
-  return appender_->finish();
+  CLAWTRAIL_TRY(appender_->finish());
+  if (credentials_) credentials_->save();
+  return at_rest_ ? at_rest_->save() : Status();
 }
 
 void PipelineImpl::stop_everything() {
@@ -455,6 +498,7 @@ Status PipelineImpl::reload(PipelineOptions options, Diagnostics& diagnostics) {
     const std::lock_guard lock(reload_mutex_);
     new_rules_ = patterns->rules;
   }
+  if (credentials_) credentials_->set(patterns->credentials);
   record_operator("reload", "patterns " + patterns->patterns_digest.substr(0, 16) + ", rules " +
                                 patterns->rules->digest().substr(0, 16));
   durable_.wake();

@@ -36,6 +36,7 @@ struct Expression::Node {
   std::string value;
   std::optional<double> number;  ///< `value` as a number, if it is one
   std::optional<Regex> regex;    ///< of ~ and !~
+  bool fingerprint = false;      ///< of = and !=: `value` is a fingerprint without its key id
 };
 
 }  // namespace clawtrail

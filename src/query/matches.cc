@@ -44,6 +44,11 @@ bool compare_texts(Compare compare, const std::string& a, const std::string& b) 
   }
 }
 
+/// Of "<key id>:<hex>", the hex or its beginning is enough.
+bool has_fingerprint(std::string_view fingerprint, std::string_view wanted) {
+  return fingerprint.substr(fingerprint.find(':') + 1).starts_with(wanted);
+}
+
 /// A positive comparison with one value that is there.
 bool holds(const Node& node, const JsonValue& value) {
   switch (node.compare) {
@@ -51,6 +56,7 @@ bool holds(const Node& node, const JsonValue& value) {
       return true;
     case Compare::kEqual:
     case Compare::kUnequal:
+      if (node.fingerprint) return has_fingerprint(value.string_or(""), node.value);
       if (node.number && value.number()) return *value.number() == *node.number;
       return text_of(value) == node.value;
     case Compare::kMatches:
@@ -66,30 +72,31 @@ bool holds(const Node& node, const JsonValue& value) {
   }
 }
 
-/// True if any of the values that the field names fits. `fp` and `rule` look into every redaction, and an
-/// array stands for each of its elements.
-bool any_holds(const Node& node, const JsonValue& record) {
-  if (node.field.size() == 1 && (node.field[0] == "fp" || node.field[0] == "rule")) {
-    bool found = false;
-    record["redactions"].for_each([&](std::string_view, const JsonValue& entry) {
-      const JsonValue value = entry[node.field[0]];
-      found = value.exists() && holds(node, value);
-      return !found;
-    });
-    return found;
-  }
-  JsonValue value = record;
-  for (const std::string& part : node.field) {
-    std::size_t index = 0;
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
-    const bool number = error == std::errc() && end == part.data() + part.size();
-    value = value.is_array() && number ? value.at(index) : value[part];
-  }
+/// The value itself, or each of its elements.
+bool any_element_holds(const Node& node, const JsonValue& value) {
   if (!value.exists()) return false;
   if (!value.is_array()) return holds(node, value);
   bool found = node.compare == Compare::kExists;
   value.for_each([&](std::string_view, const JsonValue& element) {
     found = found || holds(node, element);
+    return !found;
+  });
+  return found;
+}
+
+/// True if any of the values that the rest of the field names fits. An array stands for each of its elements,
+/// unless the field names one by its number.
+bool any_holds(const Node& node, const JsonValue& value, std::size_t depth) {
+  if (depth == node.field.size()) return any_element_holds(node, value);
+  const std::string& part = node.field[depth];
+  if (!value.is_array()) return any_holds(node, value[part], depth + 1);
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
+  if (error == std::errc() && end == part.data() + part.size())
+    return any_holds(node, value.at(index), depth + 1);
+  bool found = false;
+  value.for_each([&](std::string_view, const JsonValue& element) {
+    found = element.is_object() && any_holds(node, element[part], depth + 1);
     return !found;
   });
   return found;
@@ -109,7 +116,7 @@ bool evaluate(const Node& node, const JsonValue& record) {
   }
   // "reason != x" also holds for a record without a reason.
   const bool negated = node.compare == Compare::kUnequal || node.compare == Compare::kMatchesNot;
-  return any_holds(node, record) != negated;
+  return any_holds(node, record, 0) != negated;
 }
 
 }  // namespace

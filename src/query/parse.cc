@@ -25,6 +25,12 @@ bool is_word(char c) {
          c == '-';
 }
 
+/// A fingerprint without its key id, or enough of it to mean one secret.
+bool is_short_fingerprint(const std::string& text) {
+  constexpr std::size_t kDigitsMin = 6;
+  return text.size() >= kDigitsMin && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 std::optional<double> number_of(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -121,18 +127,29 @@ class ExpressionParser {
     auto node = std::make_shared<Node>();
     if (take_word("exists")) {
       CLAWTRAIL_ASSIGN(node->field, parse_field());
+      expand_field(*node);
       return NodePtr(std::move(node));
     }
     CLAWTRAIL_ASSIGN(node->field, parse_field());
+    expand_field(*node);
     CLAWTRAIL_ASSIGN(node->compare, parse_operator());
     CLAWTRAIL_ASSIGN(node->value, parse_value());
     node->number = number_of(node->value);
+    const bool equality = node->compare == Compare::kEqual || node->compare == Compare::kUnequal;
+    node->fingerprint = equality && node->field == std::vector<std::string>{"redactions", "fp"} &&
+                        is_short_fingerprint(node->value);
     if (node->compare == Compare::kMatches || node->compare == Compare::kMatchesNot) {
       auto regex = Regex::compile(node->value);
       if (!regex) return mistake(regex.error().message);
       node->regex = std::move(*regex);
     }
     return NodePtr(std::move(node));
+  }
+
+  /// `fp` and `rule` are short for the ones of the record's redactions.
+  static void expand_field(Node& node) {
+    if (node.field.size() == 1 && (node.field[0] == "fp" || node.field[0] == "rule"))
+      node.field.insert(node.field.begin(), "redactions");
   }
 
   Result<std::vector<std::string>> parse_field() {

@@ -34,7 +34,8 @@ void print_csv_cell(std::ostream& out, std::string text) {
   out << '"';
 }
 
-/// Control characters and escapes made visible.
+}  // namespace
+
 std::string visible(const std::string& text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -51,6 +52,8 @@ std::string visible(const std::string& text) {
   }
   return out;
 }
+
+namespace {
 
 std::size_t columns_of(const std::string& text) {
   std::size_t count = 0;

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <ostream>
+#include <string>
 #include <string_view>
 
 #include "clawtrail/query/search.h"
 
 namespace clawtrail {
+
+/// Control characters and escapes made visible.
+std::string visible(const std::string& text);
 
 void print_csv_header(std::ostream& out);
 /// RFC 4180; a cell that a spreadsheet would take for a formula gets a leading apostrophe.

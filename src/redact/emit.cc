@@ -87,6 +87,7 @@ Found join(const Found& a, const Found& b) {
   Found joined = b_wins ? b : a;
   joined.span = {std::min(a.span.begin, b.span.begin), std::max(a.span.end, b.span.end)};
   joined.level = std::min(a.level, b.level);
+  joined.open = a.open || b.open;
   return joined;
 }
 
@@ -118,6 +119,7 @@ bool emit(std::string_view line, bool json, bool notes, std::vector<Found>& foun
     Redaction redaction;
     redaction.rule = next.rule;
     redaction.fp = mask.fingerprint(next.secret);
+    redaction.open = next.open;
     redaction.unique = next.priority >= Priority::kUnique;
     if (!next.note) {
       mask.append(out, next.rule, redaction.fp, next.level, next.scalar);

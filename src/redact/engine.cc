@@ -6,6 +6,7 @@
 #include "clawtrail/base/check.h"
 #include "clawtrail/base/hash.h"
 #include "redact/borders.h"
+#include "redact/gitleaks.h"
 #include "redact/issuer_match.h"
 #include "redact/json_walk.h"
 #include "redact/mask.h"
@@ -64,10 +65,13 @@ bool may_be_json(std::string_view text) {
 EngineScratch::~EngineScratch() {
   for (std::string& buffer : buffers) wipe(buffer.data(), buffer.size());
   for (std::string& round : rounds) wipe(round.data(), round.size());
+  for (std::string& view : views) wipe(view.data(), view.size());
 }
 
 void EngineScratch::reset() {
   for (std::string& buffer : buffers) forget(buffer);
+  for (std::string& view : views) wipe(view.data(), view.size());
+  views.clear();
   for (auto& list : hits) clear_or_free(list, kBufferKept / sizeof(Hit));
   clear_or_free(pieces, kBufferKept / sizeof(Piece));
   clear_or_free(waypoints, kBufferKept / sizeof(Waypoint));
@@ -211,7 +215,7 @@ void Engine::add_found(std::uint32_t index, Span span, std::string_view rule, Pr
                        bool scalar) {
   const std::string_view text = text_of(scratch_.pieces[index]);
   const std::string_view secret = text.substr(span.begin, span.end - span.begin);
-  if (secret.empty() || mask_.is_mask(secret)) return;
+  if (secret.empty() || mask_.is_mask(secret) || mask_.covers(text, span)) return;
   if (span.end >= covered_) {
     covered_priority_ = span.begin < covered_ ? std::max(priority, covered_priority_) : priority;
     covered_ = span.end;
@@ -227,6 +231,7 @@ void Engine::process(std::uint32_t index, std::span<const Hit> hits) {
   const bool deeper = piece.level + 1U < kLevels;
   const bool json = piece.level == 0 ? is_json_ : deeper && may_be_json(text) && is_json_container(text);
   if (json && piece.kind == NameKind::kNone) {
+    match_container(index, hits);
     walk_members(*this, scratch_, index, hits);
     return;
   }
@@ -377,7 +382,9 @@ void Engine::match_known(std::uint32_t index, const Spelling& spelling, std::siz
   if (spelling.encoded && is_covered(end, Priority::kKnown)) return;
   const Span span = spelling_span(text, end, spelling);
   work_ += span.end - span.begin;
+  const std::size_t before = scratch_.found.size();
   add_found(index, span, kKnownSecretId, Priority::kKnown);
+  if (scratch_.found.size() > before) scratch_.found.back().secret = spelling.secret;
 }
 
 void Engine::match_user(std::uint32_t index, std::uint32_t pattern) {
@@ -386,10 +393,15 @@ void Engine::match_user(std::uint32_t index, std::uint32_t pattern) {
   user_done_.push_back(pattern);
   scratch_.spans.clear();
   const std::string_view text = text_of(scratch_.pieces[index]);
-  if (!find_user_matches(*rules_.patterns[pattern].regex, text, work_, work_max_, scratch_.spans))
+  const CompiledPattern& user = rules_.patterns[pattern];
+  if (user.gitleaks != nullptr) {
+    search_gitleaks(*user.gitleaks, text, scratch_.spans);
+  } else if (!find_user_matches(*user.regex, text, work_, work_max_, scratch_.spans)) {
     exhausted_ = true;
+  }
+  const std::string_view id = user.gitleaks != nullptr ? std::string_view(user.gitleaks->id) : kUserPatternId;
   const std::vector<Span> spans = scratch_.spans;
-  for (const Span span : spans) add_found(index, span, kUserPatternId, Priority::kUser);
+  for (const Span span : spans) add_found(index, span, id, Priority::kUser);
 }
 
 void Engine::note_gateway_mask(std::uint32_t index, std::size_t at) {

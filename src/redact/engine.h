@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -48,6 +49,7 @@ struct Found {
   std::uint8_t level = 0;  ///< how many times the mask must be JSON-escaped
   bool scalar = false;     ///< a number: its mask needs quotes
   bool note = false;       ///< a mask of the gateway: reported, not changed
+  bool open = false;       ///< goes on in the next record
 };
 
 /// Memory of one thread. The buffers hold secrets while a line is worked on.
@@ -66,7 +68,14 @@ class EngineScratch final : public RedactScratch {
   std::vector<Found> found;
   std::vector<Span> spans;
   std::vector<Hit> line_hits;
+  std::deque<std::string> views;  ///< JSON texts without their escapes; `found` points into them
   std::string rounds[2];
+};
+
+/// Where a secret may stand in a JSON text.
+struct Place {
+  Span span;
+  enum class Kind { kKey, kString, kScalar } kind = Kind::kString;
 };
 
 /// One line's search. Threads: confined; made for one line.
@@ -107,6 +116,12 @@ class Engine {
   void end_child(Piece child);
   void match_known(std::uint32_t index, const Spelling& spelling, std::size_t end);
   void match_user(std::uint32_t index, std::uint32_t pattern);
+  /// Rules of gitleaks over a whole JSON text (engine_gitleaks.cc).
+  void match_container(std::uint32_t index, std::span<const Hit> hits);
+  std::vector<std::uint32_t> gitleaks_wanted(std::span<const Hit> hits) const;
+  void add_place(std::uint32_t index, const Place& place, std::string_view rule);
+  std::string_view without_escapes(std::string_view raw, std::vector<Waypoint>& waypoints) const;
+  void search_gitleaks(const GitleaksRule& rule, std::string_view text, std::vector<Span>& spans);
   void note_gateway_mask(std::uint32_t index, std::size_t at);
   void judge_value(std::uint32_t index);
   /// A secret at least that certain has been found over this place.

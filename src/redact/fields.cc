@@ -412,6 +412,19 @@ Span with_word_before(std::string_view text, Span name) {
   return begin + 1 < name.begin ? Span{begin, name.end} : name;
 }
 
+/// key=…, alone in a query or a form.
+bool is_query_key(std::string_view text, Span name) {
+  static constexpr std::size_t kValueMin = 10, kValueMax = 256;
+  if (name.end - name.begin != 3 || text.substr(name.end, 1) != "=" || (text[name.begin] | 0x20) != 'k')
+    return false;
+  const std::size_t end = text.find_first_of("& \n\"'", name.end);
+  const std::size_t size = std::min(end, text.size()) - name.end - 1;
+  if (size < kValueMin || size > kValueMax) return false;
+  if (name.begin > 0 && (text[name.begin - 1] == '?' || text[name.begin - 1] == '&')) return true;
+  return (name.begin == 0 || text[name.begin - 1] == '\n') && end != std::string_view::npos &&
+         text[end] == '&';
+}
+
 /// A name with its value in one run: acmetoken-4f2a….
 std::optional<Assignment> parse_joined(std::string_view text, Span name, std::size_t literal_end,
                                        const UserNames& user_names) {
@@ -425,6 +438,10 @@ std::optional<Assignment> parse_joined(std::string_view text, Span name, std::si
   if (begin == literal_end) return std::nullopt;
   std::size_t end = name.end;
   while (end < text.size() && (is_token_char(text[end]) || text[end] == '=')) ++end;
+  // Words and a number ("auth_provider_x509_cert_url") are a longer name.
+  const auto digits = std::count_if(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                                    text.begin() + static_cast<std::ptrdiff_t>(end), is_digit);
+  if (static_cast<std::size_t>(digits) * 5 < end - begin) return std::nullopt;
   found.value = {begin, end};
   found.context.apart = true;
   return found;
@@ -439,6 +456,7 @@ std::optional<Assignment> parse_assignment(std::string_view text, Span name, std
   const NameKind kind = classify_name(text.substr(name.begin, name.end - name.begin), user_names);
   std::optional<Assignment> found;
   if (kind != NameKind::kNone) found = Parser(text, name).run(kind);
+  if (!found && is_query_key(text, name)) found = Parser(text, name).run(NameKind::kToken);
   return found ? found : parse_joined(text, name, literal_end, user_names);
 }
 
@@ -482,7 +500,7 @@ bool may_assign_secret(std::string_view raw, std::size_t at, const UserNames& us
     return kind != NameKind::kNone;
   };
   // What \u00XX leaves before a name does not change its last words.
-  return named(name.end) || (at < name.end && named(at));
+  return named(name.end) || (at < name.end && named(at)) || is_query_key(raw, name);
 }
 
 }  // namespace clawtrail::redact

@@ -17,6 +17,26 @@ constexpr std::size_t kBlockBytes = 512 * limits::KiB;
 /// How far back from the end of an oversized part a place between tokens is looked for.
 constexpr std::size_t kCutBytesMax = 64 * limits::KiB;
 
+/// The lines of a block, cut only when somebody asks.
+class BlockLines : public CarryLines {
+ public:
+  explicit BlockLines(std::string_view block) : block_(block) {}
+  std::size_t size() const override { return lines().size(); }
+  Span at(std::size_t line) const override { return lines()[line]; }
+
+ private:
+  const std::vector<Span>& lines() const {
+    for (std::size_t at = lines_.empty() ? 0 : block_.size(); at < block_.size();) {
+      const std::size_t end = std::min(block_.find('\n', at), block_.size());
+      lines_.push_back({at, end});
+      at = end + 1;
+    }
+    return lines_;
+  }
+  std::string_view block_;
+  mutable std::vector<Span> lines_;
+};
+
 class Filter {
  public:
   Filter(const FilterRead& read, const FilterWrite& write, const Redactor& redactor, const Scanner& scanner,
@@ -27,7 +47,8 @@ class Filter {
         scanner_(scanner),
         options_(options),
         scan_(scanner.make_scratch()),
-        scratch_(redactor.make_scratch()) {
+        scratch_(redactor.make_scratch()),
+        carrier_(redactor.make_carrier()) {
     in_.resize(2 * kBlockBytes);
   }
   ~Filter() { wipe(in_.data(), in_.size()); }
@@ -77,9 +98,15 @@ class Filter {
   Status work(std::size_t ready) {
     const std::string_view block(in_.data(), ready);
     const bool overflow = scanner_.scan(block, *scan_, hits_);
+    const BlockLines lines(block);
+    if (carrier_) {
+      carrier_->look(block, lines, hits_, overflow, "");
+      carrier_->pass(carry_, 0);
+      carried_ = carrier_->finish();
+    }
     out_.clear();
     const bool whole = block.back() == '\n';
-    if (hits_.empty() && !overflow && !redactor_.every_line()) {
+    if (hits_.empty() && !overflow && !redactor_.every_line() && carried_.empty()) {
       stats_.lines += count_lines(block);
       if (continued_) --stats_.lines;
       CLAWTRAIL_TRY(write_(block));
@@ -100,8 +127,8 @@ class Filter {
   }
 
   void redact_block(std::string_view block, bool overflow) {
-    const bool every = overflow || redactor_.every_line();
-    std::size_t copied = 0, line_begin = 0, hit = 0;
+    const bool every = overflow || redactor_.every_line() || !carried_.empty();
+    std::size_t copied = 0, line_begin = 0, hit = 0, number = 0;
     while (line_begin < block.size()) {
       if (!every) {
         if (hit == hits_.size()) break;
@@ -118,6 +145,7 @@ class Filter {
       // A literal that ends with the newline itself belongs to no line.
       while (hit < hits_.size() && hits_[hit].end <= line_end + 1) ++hit;
       out_.append(block.substr(copied, line_begin - copied));
+      take_carried(number++);
       redact_line(block.substr(line_begin, line_end - line_begin), {hits_.data() + first, hit - first},
                   overflow, block, line_begin);
       copied = line_end;
@@ -126,6 +154,14 @@ class Filter {
     out_.append(block.substr(copied));
     stats_.lines += count_lines(block);
     if (continued_) --stats_.lines;
+  }
+
+  /// Lines are numbered only where every line is looked at.
+  void take_carried(std::size_t line) {
+    std::size_t count = 0;
+    while (count < carried_.size() && carried_[count].line == line) ++count;
+    scratch_->carried = carried_.first(count);
+    carried_ = carried_.subspan(count);
   }
 
   void redact_line(std::string_view line, std::span<const Hit> hits, bool overflow, std::string_view block,
@@ -151,6 +187,9 @@ class Filter {
   const FilterOptions& options_;
   std::unique_ptr<ScanScratch> scan_;
   std::unique_ptr<RedactScratch> scratch_;
+  std::unique_ptr<Carrier> carrier_;
+  CarryState carry_;
+  std::span<const CarriedSecret> carried_;  ///< of the lines not done yet
   std::string in_, out_;
   std::size_t size_ = 0;       ///< bytes in in_
   std::size_t lines_end_ = 0;  ///< behind the last newline in in_

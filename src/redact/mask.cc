@@ -14,8 +14,17 @@ namespace {
 constexpr std::size_t kKeyIdBytes = 4;
 constexpr std::size_t kFingerprintBytes = 8;
 
-bool is_rule_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
-bool is_fingerprint_char(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == ':'; }
+constexpr std::size_t kFingerprintSize = 2 * kKeyIdBytes + 1 + 2 * kFingerprintBytes;
+
+bool is_fingerprint(std::string_view text) {
+  if (text.size() != kFingerprintSize) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    if (i == 2 * kKeyIdBytes ? c != ':' : !digit) return false;
+  }
+  return true;
+}
 
 std::string_view trimmed(std::string_view text) {
   static constexpr std::string_view kSpace = " \t\r\n";
@@ -26,8 +35,9 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-MaskTemplate::MaskTemplate(const std::string& replacement, std::string fingerprint_key)
-    : key_(std::move(fingerprint_key)) {
+MaskTemplate::MaskTemplate(const std::string& replacement, std::string fingerprint_key,
+                           std::set<std::string> ids)
+    : ids_(std::move(ids)), key_(std::move(fingerprint_key)) {
   std::size_t at = 0;
   std::string text;
   while (at < replacement.size()) {
@@ -43,6 +53,13 @@ MaskTemplate::MaskTemplate(const std::string& replacement, std::string fingerpri
     at += rule ? 6 : 4;
   }
   if (!text.empty()) pieces_.push_back({Part::kText, std::move(text)});
+  for (const std::string& id : ids_) id_sizes_.insert(id.size());
+  for (const Piece& piece : pieces_) {
+    size_max_ += piece.part == Part::kText          ? piece.text.size()
+                 : piece.part == Part::kFingerprint ? kFingerprintSize
+                 : id_sizes_.empty()                ? 0
+                                                    : *id_sizes_.rbegin();
+  }
   key_id_ = hex(as_text(hmac_sha256(key_, "clawtrail key id")).substr(0, kKeyIdBytes));
 }
 
@@ -66,20 +83,43 @@ void MaskTemplate::append(std::string& out, std::string_view rule, std::string_v
   out += mask;
 }
 
+std::size_t MaskTemplate::match_at(std::string_view text, std::size_t at, std::size_t piece) const {
+  if (piece == pieces_.size()) return at;
+  const std::string_view rest = text.substr(at);
+  switch (pieces_[piece].part) {
+    case Part::kText:
+      if (!rest.starts_with(pieces_[piece].text)) return std::string_view::npos;
+      return match_at(text, at + pieces_[piece].text.size(), piece + 1);
+    case Part::kFingerprint:
+      if (!is_fingerprint(rest.substr(0, kFingerprintSize))) return std::string_view::npos;
+      return match_at(text, at + kFingerprintSize, piece + 1);
+    case Part::kRule:
+      break;
+  }
+  std::size_t longest = std::string_view::npos;
+  for (const std::size_t size : id_sizes_) {
+    if (size > rest.size() || !ids_.contains(std::string(rest.substr(0, size)))) continue;
+    const std::size_t end = match_at(text, at + size, piece + 1);
+    if (end != std::string_view::npos && (longest == std::string_view::npos || end > longest)) longest = end;
+  }
+  return longest;
+}
+
 bool MaskTemplate::is_mask(std::string_view text) const {
   text = trimmed(text);
-  for (const Piece& piece : pieces_) {
-    if (piece.part == Part::kText) {
-      if (!text.starts_with(piece.text)) return false;
-      text.remove_prefix(piece.text.size());
-      continue;
-    }
-    const auto end = std::find_if_not(text.begin(), text.end(),
-                                      piece.part == Part::kRule ? is_rule_char : is_fingerprint_char);
-    if (end == text.begin()) return false;
-    text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+  return !text.empty() && match_at(text, 0, 0) == text.size();
+}
+
+bool MaskTemplate::covers(std::string_view text, Span span) const {
+  if (pieces_.empty() || span.end - span.begin > size_max_) return false;
+  std::size_t at = span.end > size_max_ ? span.end - size_max_ : 0;
+  for (; at <= span.begin; ++at) {
+    if (pieces_.front().part == Part::kText) at = text.find(pieces_.front().text, at);
+    if (at > span.begin) return false;
+    const std::size_t end = match_at(text, at, 0);
+    if (end != std::string_view::npos && end >= span.end) return true;
   }
-  return text.empty() && !pieces_.empty();
+  return false;
 }
 
 }  // namespace clawtrail::redact

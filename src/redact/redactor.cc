@@ -7,8 +7,10 @@
 #include "clawtrail/base/check.h"
 #include "clawtrail/base/encoding.h"
 #include "clawtrail/base/hash.h"
+#include "redact/carrier.h"
 #include "redact/emit.h"
 #include "redact/engine.h"
+#include "redact/gitleaks.h"
 #include "redact/issuer_match.h"
 #include "redact/mask.h"
 #include "redact/rule_set.h"
@@ -57,15 +59,29 @@ class RulesRedactor final : public Redactor {
     CHECK(scanner_ != nullptr);
     if (!scratch.decoded_literals.empty()) scratch.decoded_literals.clear();
     auto& own = static_cast<EngineScratch&>(scratch);
-    if (!overflow && rules_.always.empty() && !needs_search(line, hits, own)) {
+    if (!overflow && rules_.always.empty() && scratch.carried.empty() && !needs_search(line, hits, own)) {
       out.append(line);
       return false;
     }
     return search(line, hits, overflow, own, out, redactions);
   }
 
+  std::unique_ptr<Carrier> make_carrier() const override {
+    CHECK(scanner_ != nullptr);
+    const std::shared_ptr<RedactScratch> memory = make_scratch();
+    return redact::make_carrier(redact::carry_ids(rules_.text.literals, range_),
+                                [this, memory](std::string_view text, std::vector<redact::NamedSpan>& out) {
+                                  find(text, static_cast<EngineScratch&>(*memory), out);
+                                });
+  }
+
   bool every_line() const override { return !rules_.always.empty(); }
-  std::size_t rules() const override { return rules_.rules.size(); }
+  std::size_t rules() const override {
+    const auto is_rule = [](const redact::CompiledPattern& p) { return p.gitleaks != nullptr; };
+    return rules_.rules.size() +
+           static_cast<std::size_t>(std::count_if(rules_.patterns.begin(), rules_.patterns.end(), is_rule));
+  }
+  std::string fingerprint(std::string_view secret) const override { return mask_.fingerprint(secret); }
   std::string digest() const override { return digest_; }
 
  private:
@@ -106,6 +122,31 @@ class RulesRedactor final : public Redactor {
     });
   }
 
+  /// The secrets of a text, as they are found in the first round.
+  void find(std::string_view text, EngineScratch& scratch, std::vector<redact::NamedSpan>& out) const {
+    const bool overflow = scanner_->scan(text, *scratch.scan, scratch.line_hits);
+    Engine engine(rules_, *scanner_, range_, windows_, mask_, scratch);
+    engine.run(text, scratch.line_hits, overflow);
+    for (const redact::Found& found : scratch.found) {
+      if (!found.note) out.emplace_back(found.span, found.rule);
+    }
+    scratch.reset();
+  }
+
+  static void add_carried(EngineScratch& scratch) {
+    for (const CarriedSecret& carried : scratch.carried) {
+      redact::Found found;
+      found.span = carried.span;
+      found.secret = carried.secret;
+      found.rule = carried.rule;
+      found.priority = redact::Priority::kUnique;
+      found.level = carried.level;
+      found.note = carried.note;
+      found.open = carried.open;
+      scratch.found.push_back(found);
+    }
+  }
+
   bool search(std::string_view line, std::span<const Hit> hits, bool overflow, EngineScratch& scratch,
               std::string& out, std::vector<Redaction>& redactions) const {
     if (overflow) {
@@ -119,6 +160,7 @@ class RulesRedactor final : public Redactor {
     for (int round = 0; round < kRoundsMax; ++round) {
       Engine engine(rules_, *scanner_, range_, windows_, mask_, scratch);
       engine.run(text, hits, overflow);
+      if (round == 0) add_carried(scratch);
       std::string& written = scratch.rounds[round % 2];
       written.clear();
       if (!redact::emit(text, engine.is_json(), round == 0, scratch.found, mask_, written, redactions)) break;
@@ -163,9 +205,24 @@ std::string digest_of(const RuleSet& rules, const RedactorOptions& options) {
     append_number(shape, static_cast<std::uint64_t>(rule.window_bytes));
     update_field(hash, shape + rule.alphabet.to_string());
   }
+  for (const redact::CompiledPattern& pattern : rules.patterns) {
+    if (pattern.gitleaks != nullptr) update_field(hash, pattern.gitleaks->digest);
+  }
   for (const UserPattern& pattern : options.user_patterns) update_field(hash, pattern.pattern);
   update_field(hash, options.replacement);
   return hex(as_text(hash.finish()));
+}
+
+/// Every id that a mask can name.
+std::set<std::string> ids_of(const RuleSet& rules) {
+  std::set<std::string> ids;
+  for (const std::string_view id : {redact::kKnownSecretId, redact::kUserPatternId, redact::kOverBudgetId})
+    ids.emplace(id);
+  for (const redact::Rule& rule : rules.rules) ids.insert(rule.id);
+  for (const redact::CompiledPattern& pattern : rules.patterns) {
+    if (pattern.gitleaks != nullptr) ids.insert(pattern.gitleaks->id);
+  }
+  return ids;
 }
 
 }  // namespace
@@ -184,11 +241,21 @@ std::unique_ptr<Redactor> Redactor::load(const std::vector<YamlNode>& packs, con
     }
   }
   rules.patterns = redact::compile_patterns(options.user_patterns, diagnostics);
+  for (const GitleaksConfig& config : options.gitleaks) {
+    for (auto& rule : redact::load_gitleaks(config, diagnostics)) {
+      redact::CompiledPattern pattern;
+      pattern.gitleaks = std::move(rule);
+      rules.patterns.push_back(std::move(pattern));
+    }
+  }
   for (const KnownSecret& secret : known.all()) {
     for (redact::Spelling& spelling : redact::spellings_of(secret.value))
       rules.spellings.push_back(std::move(spelling));
   }
   rules.build();
+  // Concerns no rule; a Carrier looks at the lines that have it.
+  rules.text.literals.push_back({std::string(redact::kDeltaMark), false, Follow::kAny, 0, false, false});
+  rules.text.actions.emplace_back();
   const LiteralSet* const windows[] = {&rules.windows.literals};
   auto compiled = compile_scanner(windows, options.cache_dir);
   if (!compiled) {
@@ -196,7 +263,7 @@ std::unique_ptr<Redactor> Redactor::load(const std::vector<YamlNode>& packs, con
     return nullptr;
   }
   std::string digest = digest_of(rules, options);
-  redact::MaskTemplate mask(options.replacement, std::move(options.fingerprint_key));
+  redact::MaskTemplate mask(options.replacement, std::move(options.fingerprint_key), ids_of(rules));
   return std::make_unique<RulesRedactor>(std::move(rules), compiled->scanner, std::move(mask),
                                          std::move(digest));
 }

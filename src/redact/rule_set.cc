@@ -5,6 +5,7 @@
 
 #include "clawtrail/base/check.h"
 #include "clawtrail/base/encoding.h"
+#include "redact/gitleaks.h"
 
 namespace clawtrail::redact {
 
@@ -116,7 +117,10 @@ void RuleSet::build() {
   }
   for (std::uint32_t i = 0; i < patterns.size(); ++i) {
     const CompiledPattern& pattern = patterns[i];
-    if (!pattern.regex) {
+    if (pattern.gitleaks != nullptr) {
+      for (const Literal& literal : pattern.gitleaks->literals) text.add(literal, {Action::Kind::kUser, i});
+      if (pattern.gitleaks->literals.empty()) always.push_back(i);
+    } else if (!pattern.regex) {
       user_names.push_back(pattern.name);
       text.add(pattern.literal, {Action::Kind::kField, i});
     } else if (pattern.literal.bytes.empty()) {

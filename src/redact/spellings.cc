@@ -47,13 +47,14 @@ ByteSet set_of(const char* text) {
 class Speller {
  public:
   void spell(std::string_view secret) {
-    add({std::string(secret), false, false, {}});
+    secret_ = secret;
+    add({std::string(secret), false, false, {}, {}});
     const std::string once = json_inner(secret);
-    add({once, false, false, {}});
-    add({json_inner(once), false, false, {}});
-    add({percent(secret, false), true, false, {}});
-    add({percent(secret, true), true, false, {}});
-    add({hex(secret), true, true, set_of("[0-9A-Fa-f]")});
+    add({once, false, false, {}, {}});
+    add({json_inner(once), false, false, {}, {}});
+    add({percent(secret, false), true, false, {}, {}});
+    add({percent(secret, true), true, false, {}, {}});
+    add({hex(secret), true, true, set_of("[0-9A-Fa-f]"), {}});
     for (std::size_t shift = 0; shift < 3; ++shift) base64_at(secret, shift);
   }
 
@@ -64,6 +65,7 @@ class Speller {
     if (spelling.bytes.size() < limits::kKnownSecretBytesMin) return;
     const bool known =
         std::any_of(all_.begin(), all_.end(), [&](const Spelling& s) { return s.bytes == spelling.bytes; });
+    spelling.secret = secret_;
     if (!known) all_.push_back(std::move(spelling));
   }
 
@@ -74,11 +76,12 @@ class Speller {
     const std::size_t last = padded.size() * 8 / 6;
     if (last <= first) return;
     const ByteSet alphabet = set_of("[A-Za-z0-9+/=_-]");
-    add({base64(padded).substr(first, last - first), false, true, alphabet});
-    add({base64url(padded).substr(first, last - first), false, true, alphabet});
+    add({base64(padded).substr(first, last - first), false, true, alphabet, {}});
+    add({base64url(padded).substr(first, last - first), false, true, alphabet, {}});
   }
 
   std::vector<Spelling> all_;
+  std::string secret_;
 };
 
 bool equal_caseless(std::string_view a, std::string_view b) {

@@ -17,6 +17,7 @@ struct Spelling {
   bool caseless = false;  ///< hex digits of either case
   bool encoded = false;   ///< part of a longer run of `alphabet`, all of which is the secret's
   ByteSet alphabet;
+  std::string secret;  ///< what is spelled: the fingerprint is of it
 };
 
 /// Raw, JSON-escaped once and twice, percent-encoded (as needed and every byte), base64 of both alphabets at

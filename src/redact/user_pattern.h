@@ -2,6 +2,7 @@
 // The operator's own patterns (the guide's `redact_patterns`).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,12 +12,15 @@
 
 namespace clawtrail::redact {
 
+struct GitleaksRule;
+
 /// One entry, compiled. A word is a field name; anything else is a regular expression.
 struct CompiledPattern {
   std::vector<std::string> name;  ///< of a word: name_words(); `regex` is unset then
   std::optional<Regex> regex;
   /// What every match contains; empty bytes if nothing is known: then every line must be searched.
   Literal literal;
+  std::shared_ptr<const GitleaksRule> gitleaks;  ///< set for a rule of a gitleaks file, which is all of it
 };
 
 /// A part of at least two bytes that every match of `pattern` contains, or "". Understands enough of RE2's

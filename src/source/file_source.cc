@@ -52,6 +52,7 @@ class FileSource : public Source {
   bool continue_in_copy(RawBatch& batch);
   void retire(RawBatch& batch);
   void hand_out(TailedFile& file, RawBatch& batch);
+  void prime(TailedFile& file, RawBatch& batch);
   TailedFile& current() { return *set_.files()[cursor_]; }
 
   Clock& clock_;
@@ -64,6 +65,7 @@ class FileSource : public Source {
   bool looked_ = false;
   bool changed_ = false;  // the watch saw something since the last look
   bool finished_ = false;
+  bool primed_ = false;  // lines were handed out since the start
   std::atomic<std::uint64_t> lag_{0};
   std::atomic<bool> available_{false};
 };
@@ -265,6 +267,25 @@ void FileSource::hand_out(TailedFile& file, RawBatch& batch) {
   }
   batch.generation = file.generation;
   batch.progress.push_back(file.progress(options_.name));
+  if (!batch.lines.empty()) prime(file, batch);
+}
+
+/// The first lines after a restart bring what stood before them, so that a key which was begun there is
+/// known. Nothing of this is kept on the disk: the file itself says it, wherever the process died.
+void FileSource::prime(TailedFile& file, RawBatch& batch) {
+  const bool first = !std::exchange(primed_, true);
+  if (!std::exchange(file.primed, true)) {
+    batch.before = file.text_before(batch.lines.front().position);
+    return;
+  }
+  if (!first) return;
+  // A new file goes on where the newest one before it has stopped.
+  TailedFile* last = nullptr;
+  for (const auto& other : set_.files()) {
+    const bool candidate = !other->primed && other->generation > 0 && other->generation < file.generation;
+    if (candidate && (last == nullptr || other->generation > last->generation)) last = other.get();
+  }
+  if (last != nullptr && (last->open() || set_.reopen(*last))) batch.before = last->text_before(last->next());
 }
 
 }  // namespace

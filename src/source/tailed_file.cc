@@ -73,6 +73,7 @@ bool TailedFile::resume(const RecoveredSource& recovered, const FileRecord& reco
   unterminated_ = !at_border || after_unterminated;
   generation = recovered.progress.generation;
   announced = true;
+  primed = next == 0;
   drained = record.drained;
   first_path_ = record.path;
   if (first_path_ != path_) set_archive_of(first_path_);
@@ -170,6 +171,19 @@ bool TailedFile::flush(RawBatch& batch) {
   if (cutter_.carried() == 0) return false;
   unterminated_ = true;
   return cutter_.flush(batch);
+}
+
+std::string TailedFile::text_before(ByteOffset position) {
+  CHECK(file_ != nullptr);
+  const std::size_t size = std::min<std::uint64_t>(position, limits::kPrimeBytesMax);
+  std::string text = read_piece(*file_, position - size, size);
+  if (text.size() < size) return "";
+  if (size < position) {
+    const std::size_t cut = text.find('\n');
+    if (cut == std::string::npos) return "";
+    text.erase(0, cut + 1);
+  }
+  return text;
 }
 
 void TailedFile::close() {

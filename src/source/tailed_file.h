@@ -51,6 +51,10 @@ class TailedFile {
   /// Hands out a last line without an end. True if there was one.
   bool flush(RawBatch& batch);
 
+  /// The whole lines among the last limits::kPrimeBytesMax bytes before `position`; "" if they cannot be
+  /// read.
+  std::string text_before(ByteOffset position);
+
   /// Gives the descriptor (and a partial line) up; reopen() reads that again.
   void close();
   /// The file was opened again at its path and is the same inode.
@@ -84,6 +88,7 @@ class TailedFile {
   // Set by the owner.
   Generation generation = 0;  ///< 0: nothing of it was handed out yet
   bool announced = false;     ///< its `source` record was handed out
+  bool primed = true;         ///< false after resume(): nobody knows what its lines so far have begun
   bool linked = true;         ///< found by the last look at the folders
   bool rotated = false;  ///< renamed, deleted, or an archive by its name: nobody should write to it any more
   bool drained = false;  ///< rotated and read to its end

@@ -8,13 +8,9 @@
 
 #include "clawtrail/base/check.h"
 #include "clawtrail/base/limits.h"
+#include "text/node.h"
 
 namespace clawtrail {
-
-struct YamlNode::Children {
-  std::vector<YamlNode> items;
-  std::vector<std::pair<YamlNode, YamlNode>> entries;
-};
 
 /// Copies yaml-cpp's tree into ours.
 class YamlParser {

@@ -231,7 +231,7 @@ TEST_F(Rules, TheGuidesRulesAreShippedWordForWord) {
                                     "guide", diagnostics_);
   const YamlNode shipped =
       parse_yaml(file_text(CLAWTRAIL_SOURCE_DIR "/alerts/openclaw.yaml"), "openclaw.yaml", diagnostics_);
-  ASSERT_EQ(shipped["alerts"].items().size(), 4u);
+  ASSERT_GE(shipped["alerts"].items().size(), 3u);
   for (std::size_t i = 0; i < 3; ++i) {
     const YamlNode& ours = shipped["alerts"].items()[i];
     const YamlNode& theirs = guide.items()[i];

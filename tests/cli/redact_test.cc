@@ -36,6 +36,30 @@ TEST_F(CliTest, RedactReadsFilesInTheOrderGiven) {
   EXPECT_EQ(missing.err, "clawtrail: cannot open missing.log: No such file or directory\n");
 }
 
+TEST_F(CliTest, RedactTellsWhatItDid) {
+  write("a.log", "one\nkey " + github_token() + " and " + github_token() + "\n");
+  write("b.log", "last " + github_token());
+  const std::string size = std::to_string(read("a.log").size() + read("b.log").size());
+  const Ended ended = run("redact --stats a.log b.log");
+  EXPECT_EQ(ended.out, "one\nkey [REDACTED] and [REDACTED]\nlast [REDACTED]");
+  EXPECT_EQ(ended.err, "{\"lines\":3,\"bytes\":" + size +
+                           ",\"lines_changed\":2,\"findings\":3,\"by_rule\":{\"github-token\":3}}\n");
+  EXPECT_EQ(run("redact --stats", "").err,
+            "{\"lines\":0,\"bytes\":0,\"lines_changed\":0,\"findings\":0,\"by_rule\":{}}\n");
+}
+
+// util-linux's `script` gives the command a terminal.
+TEST_F(CliTest, RedactTellsAPersonInATable) {
+  if (std::system("command -v script > /dev/null") != 0) GTEST_SKIP() << "script is not installed";
+  write("a.log", "key " + github_token() + "\n");
+  const std::string command = "cd " + dir_.string() + " && env HOME=" + dir_.string() + " script -qec '" +
+                              CLAWTRAIL_BINARY + " redact --stats a.log' /dev/null > typed 2>&1";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  const std::string typed = read("typed");
+  EXPECT_NE(typed.find("lines changed                                1\r\n"), std::string::npos) << typed;
+  EXPECT_NE(typed.find("  github-token                               1\r\n"), std::string::npos) << typed;
+}
+
 TEST_F(CliTest, RedactUsesPatternsReplacementAndKnownSecretsOfTheConfiguration) {
   write_config("logging: {redact_patterns: [\"zebra-[0-9]+\"], redact_replacement: \"<out>\"}\n");
   const std::string known = random_text(20);

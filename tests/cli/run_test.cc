@@ -55,6 +55,55 @@ TEST_F(RunTest, SearchFindsPrintsJsonInAPipeAndSaysWhenThereIsNothing) {
   EXPECT_EQ(run("search trail event_type=api_call --format table").code, 0);
 }
 
+// The same secret, found by a field's name, by its form, and behind escapes.
+TEST_F(RunTest, ASecretIsFoundAgainByItsFingerprint) {
+  const std::string secret = github_token(), other = github_token();
+  std::string hidden;
+  for (const char c : secret) {
+    char escaped[8];
+    std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
+    hidden += escaped;
+  }
+  write("in.log", "{\"message\":\"push with " + secret + ".\"}\n{\"message\":\"nothing\"}\n" +
+                      "{\"auth\":{\"password\":\"" + hidden + "\"}}\n{\"message\":\"" + other + "\"}\n");
+  ASSERT_EQ(run_once().code, 0);
+  for (const char* where : {"", " trail"}) {
+    const Ended found =
+        run("redact --find-secret --config clawtrail.yaml" + std::string(where), secret + "\n");
+    EXPECT_EQ(found.code, 0) << found.err;
+    const auto lines = lines_of(found.out);
+    ASSERT_EQ(lines.size(), 2u) << found.out;
+    EXPECT_TRUE(lines[0].starts_with("{\"index\":")) << lines[0];
+    EXPECT_NE(lines[0].find("\"source\":\"in\",\"rule\":\"github-token\",\"at\":\"/message\"}"),
+              std::string::npos)
+        << lines[0];
+    EXPECT_NE(lines[1].find("\"at\":\"/auth/password\"}"), std::string::npos) << lines[1];
+    EXPECT_EQ((found.out + found.err).find(secret), std::string::npos);
+  }
+  const std::string pasted = "export GH_TOKEN=" + other;
+  EXPECT_EQ(lines_of(run("redact --find-secret --config clawtrail.yaml", pasted).out).size(), 1u);
+  const Ended none = run("redact --find-secret --config clawtrail.yaml", github_token());
+  EXPECT_EQ(none.code, 1);
+  EXPECT_EQ(none.out + none.err, "");
+  const std::string trail = read(segment());
+  const std::size_t at = trail.find("\"fp\":\"") + 6;
+  const std::string fp = trail.substr(at, trail.find('"', at) - at);
+  EXPECT_EQ(lines_of(run("search trail fp=" + fp).out).size(), 2u);
+  EXPECT_EQ(lines_of(run("search trail fp=" + fp.substr(fp.find(':') + 1)).out).size(), 2u);
+  EXPECT_EQ(lines_of(run("search trail redactions.rule=github-token").out).size(), 3u);
+}
+
+TEST_F(RunTest, FindingASecretNeedsTheKeyOfTheTrail) {
+  const Ended ended = run("redact --find-secret --config clawtrail.yaml", "x\n");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.err.find("there is no fingerprint key " + path("fp.key")), std::string::npos) << ended.err;
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "fp.key"));
+  write("in.log", audit_line("authentication", "failure"));
+  ASSERT_EQ(run_once().code, 0);
+  EXPECT_EQ(run("redact --find-secret --config clawtrail.yaml", "\n").code, 2);
+  EXPECT_EQ(run("redact --find-secret --config clawtrail.yaml trail trail", "x").code, 2);
+}
+
 TEST_F(RunTest, DamageHasItsExitCode) {
   write("in.log", audit_line("authentication", "failure"));
   ASSERT_EQ(run_once().code, 0);

@@ -170,12 +170,43 @@ TEST_F(ConfigTest, SourcesAreChecked) {
   EXPECT_TRUE(says(Impact::kError, "there is no source to read from"));
 }
 
+TEST_F(ConfigTest, ScanAndTokenRotationAreRead) {
+  EXPECT_FALSE(read_with_source("").at_rest.enabled);
+  EXPECT_EQ(options_.rotation.interval_days, 90);
+  EXPECT_EQ(options_.rotation.notify_before_days, 7);
+  read_with_source("scan: {}\n");
+  EXPECT_TRUE(options_.at_rest.enabled);
+  EXPECT_EQ(options_.at_rest.every, Duration::from_seconds(24 * 3600));
+  EXPECT_EQ(options_.at_rest.paths, Lines{"~/.openclaw"});
+  read_with_source(
+      "scan: {every: 6h, paths: [/a, /b]}\ntoken_rotation: {interval_days: 30, notify_before_days: 0}\n");
+  EXPECT_EQ(errors(), Lines{});
+  EXPECT_EQ(options_.at_rest.every, Duration::from_seconds(6 * 3600));
+  EXPECT_EQ(options_.at_rest.paths, (Lines{"/a", "/b"}));
+  EXPECT_EQ(options_.rotation.interval_days, 30);
+  read_with_source("scan: {enabled: false}\ntoken_rotation: {enabled: false}\n");
+  EXPECT_FALSE(options_.at_rest.enabled || options_.rotation.enabled);
+}
+
+TEST_F(ConfigTest, WrongScansAndRotationsAreErrors) {
+  read_with_source("scan: {every: 5s}\n");
+  EXPECT_TRUE(says(Impact::kError, "scan.every must be 1m or more"));
+  read_with_source("scan: {paths: []}\n");
+  EXPECT_TRUE(says(Impact::kError, "scan.paths names nothing"));
+  read_with_source("scan: {evry: 5h}\n");
+  EXPECT_TRUE(says(Impact::kError, "unknown key"));
+  read_with_source("token_rotation: {interval_days: 7}\n");
+  EXPECT_TRUE(says(Impact::kError, "must be less than interval_days"));
+  read_with_source("token_rotation: {interval_days: 0}\n");
+  EXPECT_FALSE(errors().empty());
+}
+
 TEST_F(ConfigTest, BlocksOfLaterReleasesAreSaidNotSilentlyIgnored) {
   read_with_source(
-      "forward: [{name: s, type: splunk_hec}]\nscan: {}\nreports: {}\ndata_retention: {logs: {enabled: "
+      "forward: [{name: s, type: splunk_hec}]\nreports: {}\ndata_retention: {logs: {enabled: "
       "true}}\n");
   EXPECT_EQ(errors(), Lines{});
-  for (const char* what : {"forward", "scan", "reports", "data_retention"}) {
+  for (const char* what : {"forward", "reports", "data_retention"}) {
     EXPECT_TRUE(says(Impact::kWarning, std::string("not in this release: ") + what)) << what;
   }
   for (const char* type : {"http", "syslog", "openclaw", "kafka"}) {
@@ -195,8 +226,51 @@ TEST_F(ConfigTest, PacksWithoutTheShippedOneAreRefused) {
   read_with_source("redaction: {packs: []}\n");
   EXPECT_EQ(diagnostics_.errors(), 1u);
   read_with_source("redaction: {packs: [default, mine]}\n");
+  EXPECT_EQ(errors(), Lines{"2:30 there is no pack \"mine\""});
+}
+
+TEST_F(ConfigTest, PacksAreNamesAndFiles) {
+  files_.contents["/p/secrets/a.yaml"] = "rules: []\n";
+  files_.contents["/p/pii/mail.yaml"] = "rules: []\n";
+  files_.contents["/p/events/b.yaml"] = "rules: []\n";
+  files_.contents["/etc/ct/own.yaml"] = "rules: []\n";
+  ConfigInputs inputs;
+  inputs.share.patterns = "/p";
+  const auto packs = [&](const std::string& names) {
+    diagnostics_ = {};
+    const std::string text = std::string(kSource) + "redaction: {packs: [" + names + "]}\n";
+    options_ = parse_config(files_, text, "/etc/ct/clawtrail.yaml", inputs, diagnostics_);
+    Lines files;
+    for (const YamlNode& pack : options_.secret_packs) files.push_back(pack.where().file);
+    return files;
+  };
+  EXPECT_EQ(packs("default, own.yaml, pii"),
+            (Lines{"/p/secrets/a.yaml", "/etc/ct/own.yaml", "/p/pii/mail.yaml"}));
   EXPECT_EQ(errors(), Lines{});
-  EXPECT_TRUE(says(Impact::kWarning, "not in this release: the pack mine"));
+  EXPECT_EQ(packs("default, /etc/ct/absent.yaml"), Lines{"/p/secrets/a.yaml"});
+  EXPECT_EQ(errors(), Lines{"2:30 cannot open /etc/ct/absent.yaml: no such file"});
+  packs("default, pi");
+  EXPECT_EQ(diagnostics_.all()[0].help, "did you mean \"pii\"?");
+}
+
+TEST_F(ConfigTest, GitleaksFilesAreReadWithTheOnesTheyExtend) {
+  files_.contents["/g/top.toml"] = "[extend]\npath = \"middle.toml\"\n";
+  files_.contents["/g/middle.toml"] = "[extend]\npath = \"base.toml\"\n";
+  files_.contents["/g/base.toml"] = "title = \"base\"\n";
+  read_with_source("redaction: {gitleaks: [/g/top.toml, /g/base.toml]}\n");
+  EXPECT_EQ(errors(), Lines{});
+  ASSERT_EQ(options_.gitleaks.size(), 2u);
+  ASSERT_EQ(options_.gitleaks[0].documents.size(), 3u);
+  EXPECT_EQ(options_.gitleaks[0].documents[2]["title"].text(), "base");
+  files_.contents["/g/base.toml"] = "[extend]\npath = \"top.toml\"\n";
+  read_with_source("redaction: {gitleaks: [/g/top.toml]}\n");
+  EXPECT_EQ(errors(), Lines{"2:8 the gitleaks files extend each other more than twice"});
+  read_with_source("redaction: {gitleaks: [/g/absent.toml]}\n");
+  EXPECT_EQ(errors(), Lines{"2:24 cannot open /g/absent.toml: no such file"});
+  files_.contents["/g/bad.toml"] = "rules = [\n";
+  read_with_source("redaction: {gitleaks: [/g/bad.toml]}\n");
+  ASSERT_EQ(diagnostics_.errors(), 1u);
+  EXPECT_EQ(diagnostics_.all()[0].where.file, "/g/bad.toml");
 }
 
 TEST_F(ConfigTest, TrustedProxiesAreAddresses) {

@@ -122,9 +122,19 @@ Lines schema_keys(const std::string& block) {
 
 // A key that the reader does not know is an error "unknown key": so each key of the schema is tried alone.
 TEST_F(ConfigTest, TheReaderKnowsEveryKeyOfTheSchema) {
-  const Lines blocks = {"",        "trail",          "redaction",          "redaction.known_secrets",
-                        "logging", "audit",          "monitoring",         "monitoring.prometheus",
-                        "web",     "data_retention", "data_retention.logs"};
+  const Lines blocks = {"",
+                        "trail",
+                        "redaction",
+                        "redaction.known_secrets",
+                        "logging",
+                        "audit",
+                        "monitoring",
+                        "monitoring.prometheus",
+                        "web",
+                        "data_retention",
+                        "data_retention.logs",
+                        "scan",
+                        "token_rotation"};
   for (const std::string& block : blocks) {
     const Lines keys = schema_keys(block);
     EXPECT_FALSE(keys.empty()) << block;

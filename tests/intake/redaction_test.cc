@@ -2,67 +2,17 @@
 // The lane with the shipped rules, the real scanner and the real redactor.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <filesystem>
-#include <random>
 #include <string>
 #include <vector>
 
-#include "intake/fake_program.h"
+#include "intake/real_program.h"
 
 namespace clawtrail {
 namespace {
 
-std::vector<YamlNode> shipped_secret_rules(Diagnostics& diagnostics) {
-  std::vector<std::string> paths;
-  const std::string folder = "patterns/secrets";
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::string(CLAWTRAIL_SOURCE_DIR) + "/" + folder)) {
-    if (entry.path().extension() == ".yaml") paths.push_back(folder + "/" + entry.path().filename().string());
-  }
-  std::sort(paths.begin(), paths.end());
-  std::vector<YamlNode> packs;
-  for (const std::string& path : paths)
-    packs.push_back(parse_yaml(read_source_file(path), path, diagnostics));
-  return packs;
-}
-
-/// Letters and digits made at run time: no secret stands in this file.
-std::string random_text(std::size_t size) {
-  static std::mt19937 random(std::random_device{}());
-  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  std::string text;
-  for (std::size_t i = 0; i < size; ++i) text += kLetters[random() % kLetters.size()];
-  return text;
-}
-
 class RealLane : public testing::Test {
  protected:
-  void SetUp() override {
-    Diagnostics diagnostics;
-    KnownSecrets known;
-    known.add("GATEWAY_TOKEN", known_);
-    RedactorOptions options;
-    options.fingerprint_key = std::string(32, 'k');
-    std::shared_ptr<Redactor> redactor =
-        Redactor::load(shipped_secret_rules(diagnostics), known, std::move(options), diagnostics);
-    ASSERT_FALSE(diagnostics.has_errors()) << diagnostics.render();
-    const LiteralSet conditions = {{"sk-"
-                                    "ant-api"},
-                                   {"sk-"
-                                    "proj-"}};
-    const LiteralSet* sets[] = {&redactor->literals(), &conditions};
-    auto built = compile_scanner(sets);
-    ASSERT_TRUE(built.ok());
-    redactor->bind(built->scanner, built->ranges[0]);
-    program_ = std::make_shared<LaneProgram>();
-    program_->scanner = built->scanner;
-    program_->redactor = redactor;
-    program_->redactor_range = built->ranges[0];
-    program_->condition_range = built->ranges[1];
-    program_->condition_names = {"anthropic", "openai"};
-    program_->classifier = shipped_classifier({"127.0.0.1"});
-  }
+  void SetUp() override { program_ = real_program(known_); }
 
   std::string known_ = "gwtok" + random_text(24);
   std::string key_ =

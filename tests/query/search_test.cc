@@ -86,6 +86,23 @@ TEST_F(Search, WhenReadsDurationsDaysAndInstants) {
   EXPECT_FALSE(parse_when("yesterday", now));
 }
 
+TEST_F(Search, FingerprintsAndRulesOfEveryRedaction) {
+  const auto root = parser_.parse(
+      R"x({"redactions":[{"rule":"jwt","fp":"01234567:aabbccdd00112233"},{"rule":"pem","fp":"01234567:123456"}]})x");
+  const auto fits = [&](const std::string& expression) {
+    return Expression::parse(expression)->matches(*root);
+  };
+  for (const char* expression :
+       {"fp=01234567:aabbccdd00112233", "fp=aabbccdd00112233", "fp=aabbccdd", "redactions.fp=aabbccdd001",
+        "redactions.rule=pem", "redactions.rule=jwt", "redactions.1.rule=pem", "exists redactions.rule",
+        "rule=pem", "fp=123456", "fp~^01234567:", "fp!=ffffffff"})
+    EXPECT_TRUE(fits(expression)) << expression;
+  for (const char* expression :
+       {"fp=01234567", "fp=aabbc", "fp=bbccdd00", "redactions.rule=je", "redactions.0.rule=pem",
+        "fp!=aabbccdd", "redactions.other=1", "fp=01234567:aabbccdd"})
+    EXPECT_FALSE(fits(expression)) << expression;
+}
+
 class SearchTrail : public TrailFixture {
  protected:
   std::string search(const std::string& expression, SearchFormat format, std::uint64_t found,

@@ -38,6 +38,54 @@ TEST_F(FileRestartTest, EveryLinePositionCanBeReread) {
   }
 }
 
+// What a record says about later ones is known again, wherever the process died.
+TEST_F(FileRestartTest, TheFirstLinesBringWhatStoodBefore) {
+  const Texts all{"one", "two", "three", "four"};
+  append("a.log", "one\n\ntwo\nthree\n");
+  start();
+  read_all();
+  EXPECT_EQ(batch_.before, "");
+  append("a.log", "four\n");
+  for (const bool by_record : {false, true}) {
+    const Notebook kept = notebook_;
+    start(by_record);
+    ASSERT_TRUE(read_batch());
+    EXPECT_EQ(batch_.before, "one\n\ntwo\nthree\n") << by_record;
+    EXPECT_EQ(batch_.lines.size(), 1U);
+    append("a.log", "five\n");
+    ASSERT_TRUE(read_batch());
+    EXPECT_EQ(batch_.before, "") << "only once";
+    notebook_ = kept;
+    truncate("a.log", std::string_view("one\n\ntwo\nthree\nfour\n").size());
+  }
+}
+
+TEST_F(FileRestartTest, WhatStoodBeforeIsBoundedAndWhole) {
+  const std::string line(1000, 'x');
+  for (int i = 0; i < 300; ++i) append("a.log", line + "\n");
+  start();
+  read_all();
+  append("a.log", "end\n");
+  start();
+  ASSERT_TRUE(read_batch());
+  EXPECT_GT(batch_.before.size(), limits::kPrimeBytesMax - 1001);
+  EXPECT_LE(batch_.before.size(), limits::kPrimeBytesMax);
+  EXPECT_TRUE(batch_.before.starts_with(line + "\n"));
+}
+
+TEST_F(FileRestartTest, ANewFileAfterARestartBringsTheEndOfTheOneBefore) {
+  append("a.log", "one\ntwo\n");
+  start();
+  read_all();
+  rename("a.log", "a.1.log");
+  append("a.log", "three\n");
+  start();
+  ASSERT_TRUE(read_batch());
+  while (batch_.lines.empty()) ASSERT_TRUE(read_batch());
+  EXPECT_EQ(notebook_.lines.back().text, "three");
+  EXPECT_EQ(batch_.before, "one\ntwo\n");
+}
+
 TEST_F(FileRestartTest, ARestartGoesOnInTheSameGeneration) {
   append("a.log", "one\npar");
   start();

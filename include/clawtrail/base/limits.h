@@ -34,6 +34,19 @@ inline constexpr std::size_t kRedactionsPerRecordMax = 256;
 /// Bytes of one classified field (path, command, reason, …); longer values are cut at a character border.
 inline constexpr std::size_t kFieldBytesMax = 4 * KiB;
 
+// --- secrets that span records
+// -----------------------------------------------------------------------------------------
+/// Records after the one that began a key block; a 16-kbit RSA key has 200 lines, but nobody logs one a line.
+inline constexpr std::size_t kKeyBlockRecordsMax = 64;
+inline constexpr std::size_t kKeyBlockMembersMax = 4;  ///< members of one record that hold the same block
+/// Generations of one source with an open block; the oldest goes first.
+inline constexpr std::size_t kOpenBlocksMax = 64;
+/// The end of a streamed answer that is kept for its next part: longer than the token formats in use.
+inline constexpr std::size_t kDeltaTailBytes = 128;
+inline constexpr std::size_t kDeltaConversationsMax = 256;  ///< of one source; the longest silent goes first
+/// What a restart reads again before its position: a key of 64 lines in records of a kilobyte, twice.
+inline constexpr std::size_t kPrimeBytesMax = 128 * KiB;
+
 // --- sources
 // ------------------------------------------------------------------------------------------------
 inline constexpr std::size_t kTailedFilesMax = 1024;    ///< identities that one file source remembers
@@ -75,6 +88,24 @@ inline constexpr std::size_t kNoticesPerRuleAndHour = 10;
 inline constexpr std::size_t kOwnRecordsQueueMax = 1024;  ///< own records waiting for the appender
 inline constexpr std::chrono::milliseconds kNotifyBackoffMin{500};
 inline constexpr std::chrono::milliseconds kNotifyBackoffMax{60'000};
+
+// --- scan: secrets at rest
+// ---------------------------------------------------------------------------------------
+inline constexpr int kScanDepthMax = 64;  ///< folders in folders; a deeper one is reported, not entered
+/// More of one file is not read, so that a sparse file of petabytes ends some day.
+inline constexpr std::uint64_t kScanFileBytesMax = std::uint64_t{1} << 40;
+/// What a compressed file may become: so much, and so many times its size; logs compress 10 to 60 times.
+inline constexpr std::uint64_t kScanExpandedBytesFree = 64 * MiB;
+inline constexpr std::uint64_t kScanExpandedRatioMax = 250;
+inline constexpr std::size_t kScanMembersMax = 1'000'000;      ///< of one archive
+inline constexpr int kScanValueBytesMax = 32 << 20;            ///< a larger value of a database is reported
+inline constexpr std::size_t kScanRepeatsMax = 100;            ///< places listed of one secret in one file
+inline constexpr std::size_t kScanSecretsPerFileMax = 10'000;  ///< different ones listed of one file
+inline constexpr std::size_t kScanNameBytesMax = 4 * KiB;  ///< of a path, member, table or column as shown
+/// Findings the sidecar remembers as told; beyond it they are counted, and not recorded.
+inline constexpr std::size_t kScanRememberedMax = 10'000;
+/// Known secrets whose age is kept; the ones that are gone go first.
+inline constexpr std::size_t kCredentialsMax = 1000;
 
 // --- web
 // ----------------------------------------------------------------------------------------------------

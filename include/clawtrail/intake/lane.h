@@ -2,6 +2,7 @@
 // The lane: raw batch in, redacted records out. A pure function of the batch and the program in force.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,14 +30,20 @@ struct LaneProgram {
   std::string gateway;  ///< written as "gateway" if not empty (the demo)
 };
 
+/// Calls `step` once, after it was called for all batches before, with what these have left behind. False: it
+/// will never be this batch's turn, and the records are of no use.
+using CarryTurn = std::function<bool(const std::function<void(CarryBook&)>& step)>;
+
 /// Turns batches into records. Threads: confined; one a lane, all with the same program.
 class Lane {
  public:
   explicit Lane(std::shared_ptr<const LaneProgram> program);
   ~Lane();
   /// Every line gives exactly one record, in order; each notice one before them. The same batch and program
-  /// give the same bytes on every lane.
+  /// give the same bytes on every lane. What lines say about later ones is kept in the lane.
   RedactedBatch process(const RawBatch& batch);
+  /// The same for one of several lanes, which share what is kept.
+  RedactedBatch process(const RawBatch& batch, const CarryTurn& turn);
   /// Takes back the memory of a batch that has been appended.
   void recycle(RedactedBatch batch);
 
@@ -45,15 +52,15 @@ class Lane {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A record of clawtrail itself (gap, source, alert, operator). Holds names, numbers and redacted samples
-/// only.
+/// A record of clawtrail itself (gap, source, alert, operator), or of what it has noticed about the host
+/// (system: alert rules see these). Holds names, numbers and redacted samples only.
 struct OwnRecord {
   EventType type = EventType::kOperator;
   Timestamp at;
   Level level = Level::kInfo;
   std::optional<Severity> severity;
   Outcome result = Outcome::kNone;
-  std::string user, action, reason;
+  std::string user, action, path, reason;
   std::string gateway;
   std::string details = "{}";  ///< JSON object text
 };

@@ -38,6 +38,9 @@ struct RawBatch {
   Generation generation = 0;
   Timestamp observed;  ///< stamped once, when the batch was read
   std::string bytes;
+  /// After a restart: what stood right before the first line, in whole lines. Its records are in the trail;
+  /// it only tells what began there (redact/carry.h). Else "".
+  std::string before;
   std::vector<RawLine> lines;
   std::vector<SourceNotice> notices;
   std::vector<SourceProgress> progress;  ///< state after this batch
@@ -46,6 +49,7 @@ struct RawBatch {
   bool empty() const { return lines.empty() && notices.empty() && progress.empty(); }
   void clear() {
     bytes.clear();
+    before.clear();
     lines.clear();
     notices.clear();
     progress.clear();

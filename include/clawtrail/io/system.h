@@ -25,6 +25,9 @@ std::optional<std::string> environment(const std::string& name);
 /// All variables as name and value.
 std::vector<std::pair<std::string, std::string>> environment_all();
 
+/// The calling thread runs and reads only when nobody else wants to (nice 19, idle class of I/O).
+void lower_thread_priority();
+
 /// No core dump and no ptrace by the same user (PR_SET_DUMPABLE 0, RLIMIT_CORE 0).
 void make_undumpable();
 /// Resident set in bytes (/proc/self/statm), 0 if unknown.

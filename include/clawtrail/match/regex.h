@@ -39,6 +39,8 @@ class Regex {
 
  private:
   struct Impl;
+  template <int kRoom>
+  bool find_in(std::string_view text, std::size_t from, std::size_t to, std::span<Span> groups) const;
   explicit Regex(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<const Impl> impl_;
 };

@@ -39,6 +39,9 @@ class Metrics {
                    std::uint64_t evicted);  // clawtrail_alert_late_records, clawtrail_alert_evicted_keys
   void surface_available(std::string_view surface, bool available);  // clawtrail_surface_available{surface}
   void resident_bytes(std::uint64_t bytes);                          // clawtrail_resident_bytes
+  void scan_findings(std::uint64_t count);                           // clawtrail_scan_findings
+  void scan_time(double unix_seconds);                               // clawtrail_scan_last_seconds
+  void credential_age(std::string_view name, double days);           // clawtrail_credential_age_days{name}
   void build_info(std::string_view version);                         // clawtrail_build_info{version}
 
   // The guide's, read from the events. Absent until their surface has been connected once.

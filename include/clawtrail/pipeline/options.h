@@ -30,6 +30,20 @@ struct KnownSecretOptions {
   std::vector<std::string> files{"~/.openclaw/.env", "~/.openclaw/openclaw.json"};
 };
 
+/// Secrets at rest, looked for by the running sidecar at its start and at this interval.
+struct AtRestOptions {
+  bool enabled = false;
+  Duration every = Duration::from_seconds(24 * 3600);
+  std::vector<std::string> paths{"~/.openclaw"};
+};
+
+/// How old a known secret may get.
+struct RotationOptions {
+  bool enabled = true;
+  std::int64_t interval_days = 90;
+  std::int64_t notify_before_days = 7;
+};
+
 struct WebOptions {
   bool enabled = true;
   std::string listen = "127.0.0.1:9464";
@@ -46,6 +60,7 @@ struct PipelineOptions {
   std::vector<YamlNode> event_packs;   ///< documents of patterns/events/*.yaml
   std::vector<YamlNode> alert_lists;   ///< the configuration's list first, then alerts/*.yaml
   std::vector<UserPattern> user_patterns;
+  std::vector<GitleaksConfig> gitleaks;
   std::string replacement = "[REDACTED]";
   std::string fingerprint_key_file;
   KnownSecretOptions known_secrets;
@@ -56,6 +71,8 @@ struct PipelineOptions {
   Duration notify_max_age = Duration::from_seconds(15 * 60);
   std::vector<NotifierOptions> notifiers;
   WebOptions web;
+  AtRestOptions at_rest;
+  RotationOptions rotation;
 
   std::string audit_log_path;                  ///< plain copy of events, "" = none
   std::vector<std::string> audit_event_types;  ///< empty = all

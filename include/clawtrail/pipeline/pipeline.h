@@ -20,12 +20,19 @@
 
 namespace clawtrail {
 
+/// A known secret without its value.
+struct Credential {
+  std::string name;  ///< as KnownSecret
+  std::string fp;
+};
+
 /// Patterns, rules and known secrets, compiled together into one scan. Threads: immutable.
 struct PatternSet {
   std::shared_ptr<const LaneProgram> program;  ///< salt key and gateway filled in by the pipeline
   std::shared_ptr<const AlertRules> rules;
   std::string patterns_digest;  ///< hex: secret and event rules in force
   std::size_t known_secrets = 0;
+  std::vector<Credential> credentials;                             ///< of all known secrets
   std::vector<std::pair<std::string, std::string>> known_skipped;  ///< name, why
 };
 

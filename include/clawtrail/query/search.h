@@ -7,6 +7,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "clawtrail/base/result.h"
 #include "clawtrail/base/time.h"
@@ -43,6 +44,12 @@ struct SearchOptions {
 /// CSV cells that would start a formula in a spreadsheet get a leading apostrophe.
 Result<std::uint64_t> search_trail(Files& files, const std::string& dir, const SearchOptions& options,
                                    std::ostream& out);
+
+/// Prints where a secret with one of these fingerprints was masked: index, timestamp, source, rule and place
+/// of each redaction; JSON lines, or a table (`format`). Returns how many there were.
+Result<std::uint64_t> find_fingerprints(Files& files, const std::string& dir,
+                                        const std::vector<std::string>& fingerprints,
+                                        const SearchOptions& options, std::ostream& out);
 
 /// "24h", "7d" (before now), RFC 3339, or a date.
 Result<Timestamp> parse_when(const std::string& text, Timestamp now);

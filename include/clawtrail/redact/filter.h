@@ -31,7 +31,8 @@ using FilterWrite = std::function<Status(std::string_view bytes)>;
 
 /// Copies `read` to `write` with every secret masked: same lines, same order, same newlines. Works on blocks
 /// of whole lines of about 1 MiB, one scan a block; runs of clean lines are copied at once. A line longer
-/// than limits::kLineBytesMax is worked on in parts, each as text, cut where no token is cut. `scanner` is
+/// than limits::kLineBytesMax is worked on in parts, each as text, cut where no token is cut. A key that is
+/// spread over lines is masked in all of them (carry.h). `scanner` is
 /// the one that `redactor` was bound to. Errors: those of `read` and `write`.
 Result<FilterStats> redact_stream(const FilterRead& read, const FilterWrite& write, const Redactor& redactor,
                                   const Scanner& scanner, const FilterOptions& options = {});

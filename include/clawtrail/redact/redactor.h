@@ -13,6 +13,7 @@
 #include "clawtrail/base/result.h"
 #include "clawtrail/match/literals.h"
 #include "clawtrail/match/scanner.h"
+#include "clawtrail/redact/carry.h"
 #include "clawtrail/text/yaml.h"
 
 namespace clawtrail {
@@ -23,6 +24,7 @@ struct Redaction {
   std::string at;         ///< JSON pointer (RFC 6901) of the string that held it; "" for a text line
   std::string fp;         ///< keyed fingerprint: "<key id>:<16 hex>"
   bool unique = false;    ///< found by a unique-prefix rule (not by a field name or a heuristic)
+  bool open = false;      ///< the secret goes on in the next record
 };
 
 /// A secret of this deployment that must never be seen, and where it was read.
@@ -59,11 +61,20 @@ struct UserPattern {
   Location where;
 };
 
+/// A gitleaks.toml (version 8): its document first, then the ones that `[extend] path` leads to.
+struct GitleaksConfig {
+  std::vector<YamlNode> documents;
+};
+
+/// The path in `[extend]` of such a document, relative to its folder; kMissing if there is none.
+YamlNode gitleaks_base(const YamlNode& document);
+
 struct RedactorOptions {
   std::string replacement = "[REDACTED]";  ///< may hold {rule} and {fp}
   std::string fingerprint_key;             ///< 32 bytes
   std::vector<UserPattern> user_patterns;
-  std::string cache_dir;  ///< keeps the compiled second look-up (no secrets in it); "" keeps nothing
+  std::vector<GitleaksConfig> gitleaks{};
+  std::string cache_dir{};  ///< keeps the compiled second look-up (no secrets in it); "" keeps nothing
 };
 
 /// Memory of the redactor for one thread. Threads: confined.
@@ -73,6 +84,8 @@ class RedactScratch {
   /// After redact(): ids of all rooms that were found only in a decoded view of the line (escapes, JSON in
   /// JSON).
   std::vector<std::uint32_t> decoded_literals;
+  /// Before redact(): what a Carrier found in this line. Whoever sets it takes it back.
+  std::span<const CarriedSecret> carried;
 };
 
 /// The compiled rules. Threads: immutable after bind().
@@ -89,6 +102,8 @@ class Redactor {
   /// views.
   virtual void bind(std::shared_ptr<const Scanner> scanner, LiteralRange range) = 0;
   virtual std::unique_ptr<RedactScratch> make_scratch() const = 0;
+  /// For secrets that are spread over several lines; null if the rules know of none. Must not outlive this.
+  virtual std::unique_ptr<Carrier> make_carrier() const { return nullptr; }
 
   /// Appends `line` (no newline; JSON or text) to `out` with every secret masked, and what was masked to
   /// `redactions`. `hits` are the scanner's hits inside the line, their `end` relative to its first byte;
@@ -102,6 +117,8 @@ class Redactor {
   /// for those without hits.
   virtual bool every_line() const = 0;
   virtual std::size_t rules() const = 0;
+  /// What Redaction::fp is for this secret, whatever rule finds it and however it is escaped.
+  virtual std::string fingerprint(std::string_view secret) const = 0;
   virtual std::string digest() const = 0;  ///< hex SHA-256 of the rules in force (no secrets)
 };
 

@@ -53,6 +53,7 @@ class YamlNode {
 
  private:
   friend class YamlParser;
+  friend class TomlParser;
   struct Children;
   Kind kind_ = Kind::kMissing;
   bool quoted_ = false;
