@@ -9,12 +9,15 @@
 #include "clawtrail/base/limits.h"
 #include "match/context.h"
 #include "match/scanner_cache.h"
+#include "match/secret_table.h"
 
 namespace clawtrail {
 
 namespace {
 
 constexpr std::size_t kLiteralBytesMax = 255;
+/// Up to here Hyperscan takes the deployment's secrets along in its one pass; more make it slow to compile.
+constexpr std::size_t kSecretsInDatabaseMax = 1024;
 
 struct HsScratch final : ScanScratch {
   explicit HsScratch(hs_scratch_t* s) : scratch(s) {}
@@ -45,8 +48,11 @@ int on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, v
 
 class HsScanner final : public Scanner {
  public:
-  HsScanner(DatabasePtr database, std::vector<Literal> literals)
-      : database_(std::move(database)), literals_(std::move(literals)) {}
+  /// `in_table`: ids that the database does not have.
+  HsScanner(DatabasePtr database, std::vector<Literal> literals, const std::vector<std::uint32_t>& in_table)
+      : database_(std::move(database)), literals_(std::move(literals)) {
+    if (!in_table.empty()) table_ = std::make_unique<const match::SecretTable>(literals_, in_table);
+  }
 
   std::unique_ptr<ScanScratch> make_scratch() const override {
     hs_scratch_t* scratch = nullptr;
@@ -57,11 +63,14 @@ class HsScanner final : public Scanner {
   bool scan(std::string_view block, ScanScratch& scratch, std::vector<Hit>& hits) const override {
     CHECK(block.size() <= UINT32_MAX);
     hits.clear();
-    if (database_ == nullptr || block.empty()) return false;
+    if (block.empty()) return false;
     ScanState state{block, literals_, hits};
-    const hs_error_t error = hs_scan(database_.get(), block.data(), static_cast<unsigned>(block.size()), 0,
-                                     static_cast<HsScratch&>(scratch).scratch, on_match, &state);
-    CHECK(error == HS_SUCCESS || error == HS_SCAN_TERMINATED);
+    if (database_ != nullptr) {
+      const hs_error_t error = hs_scan(database_.get(), block.data(), static_cast<unsigned>(block.size()), 0,
+                                       static_cast<HsScratch&>(scratch).scratch, on_match, &state);
+      CHECK(error == HS_SUCCESS || error == HS_SCAN_TERMINATED);
+    }
+    if (table_ && table_->scan(block, hits, limits::kHitsPerBlockMax)) state.overflow = true;
     // Hyperscan reports nearly in order, but promises none.
     const auto less = [](const Hit& a, const Hit& b) {
       return a.end != b.end ? a.end < b.end : a.literal < b.literal;
@@ -75,6 +84,7 @@ class HsScanner final : public Scanner {
  private:
   DatabasePtr database_;
   std::vector<Literal> literals_;
+  std::unique_ptr<const match::SecretTable> table_;
 };
 
 /// Spells a literal as a Hyperscan expression. (hs_compile_lit_multi gives the same engine, but not caseless
@@ -91,14 +101,19 @@ std::string expression_of(const std::string& bytes) {
   return out;
 }
 
-Result<DatabasePtr> compile(const std::vector<Literal>& literals) {
+/// All literals but those of `in_table`, which is sorted.
+Result<DatabasePtr> compile(const std::vector<Literal>& literals,
+                            const std::vector<std::uint32_t>& in_table) {
   std::vector<std::string> expressions;
   std::vector<unsigned> flags, ids;
-  for (const Literal& literal : literals) {
-    ids.push_back(static_cast<unsigned>(ids.size()));
+  for (std::uint32_t id = 0; id < literals.size(); ++id) {
+    if (std::binary_search(in_table.begin(), in_table.end(), id)) continue;
+    const Literal& literal = literals[id];
+    ids.push_back(id);
     flags.push_back(literal.caseless ? HS_FLAG_CASELESS : 0U);
     expressions.push_back(expression_of(literal.bytes));
   }
+  if (ids.empty()) return DatabasePtr();
   std::vector<const char*> pointers;
   for (const std::string& expression : expressions) pointers.push_back(expression.c_str());
   hs_database_t* database = nullptr;
@@ -112,6 +127,15 @@ Result<DatabasePtr> compile(const std::vector<Literal>& literals) {
   sentence += std::string(": ") + error->message;
   hs_free_compile_error(error);
   return Error{Code::kIo, sentence};
+}
+
+std::vector<std::uint32_t> secrets_for_table(const std::vector<Literal>& literals) {
+  std::vector<std::uint32_t> ids;
+  for (std::uint32_t id = 0; id < literals.size(); ++id) {
+    if (match::SecretTable::takes(literals[id])) ids.push_back(id);
+  }
+  if (ids.size() <= kSecretsInDatabaseMax) ids.clear();
+  return ids;
 }
 
 }  // namespace
@@ -134,15 +158,16 @@ Result<ScannerBuild> compile_scanner(std::span<const LiteralSet* const> sets, co
     }
   }
   DatabasePtr database;
+  const std::vector<std::uint32_t> in_table = secrets_for_table(literals);
   if (!literals.empty()) {
     const ScannerCache cache(cache_dir, literals);
     database = cache.load();
     if (database == nullptr) {
-      CLAWTRAIL_ASSIGN(database, compile(literals));
-      cache.store(*database);
+      CLAWTRAIL_ASSIGN(database, compile(literals, in_table));
+      if (database != nullptr) cache.store(*database);
     }
   }
-  build.scanner = std::make_shared<HsScanner>(std::move(database), std::move(literals));
+  build.scanner = std::make_shared<HsScanner>(std::move(database), std::move(literals), in_table);
   return build;
 }
 
