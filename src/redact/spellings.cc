@@ -12,6 +12,7 @@ namespace clawtrail::redact {
 namespace {
 
 constexpr std::size_t kEncodedRunMax = 64 * limits::KiB;
+constexpr std::size_t kLevels = 6;         ///< of JSON in JSON: the ones that are opened, and two
 constexpr std::size_t kLineBytesMin = 16;  ///< shorter lines of a value of several lines are no secrets alone
 
 std::string json_inner(std::string_view text) {
@@ -19,21 +20,71 @@ std::string json_inner(std::string_view text) {
   return quoted.substr(1, quoted.size() - 2);
 }
 
-/// Every byte, or all but the ones that encodeURIComponent() keeps.
-std::string percent(std::string_view text, bool every) {
-  static constexpr std::string_view kKept = "-_.!~*'()";
+/// All bytes but letters, digits and `kept`; a space as `space`.
+std::string percent(std::string_view text, std::string_view kept, std::string_view space) {
   static constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
-    const bool alnum = is_word(c) && c != '_';
-    if (!every && (alnum || kKept.find(c) != std::string_view::npos)) {
+    if (c == ' ') {
+      out += space;
+    } else if ((is_word(c) && c != '_') || kept.find(c) != std::string_view::npos) {
       out += c;
-      continue;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
     }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
+  }
+  return out;
+}
+
+std::string percent_every(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += "%" + hex({&c, 1});
+  return out;
+}
+
+/// HTML and XML text; the quotes are spelled differently by different writers.
+std::string markup(std::string_view text, std::string_view quote, std::string_view apostrophe) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += quote;
+        break;
+      case '\'':
+        out += apostrophe;
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+/// Inside single quotes of a shell, where a quote is closed, escaped and opened again.
+std::string single_quoted(std::string_view text) {
+  std::string out;
+  for (const char c : text) c == '\'' ? out += "'\\''" : out += c;
+  return out;
+}
+
+/// With a backslash before each character of `special`.
+std::string backslashed(std::string_view text, std::string_view special) {
+  std::string out;
+  for (const char c : text) {
+    if (special.find(c) != std::string_view::npos) out += '\\';
+    out += c;
   }
   return out;
 }
@@ -47,12 +98,23 @@ ByteSet set_of(const char* text) {
 class Speller {
  public:
   void spell(std::string_view secret) {
-    add({std::string(secret), false, false, {}});
-    const std::string once = json_inner(secret);
-    add({once, false, false, {}});
-    add({json_inner(once), false, false, {}});
-    add({percent(secret, false), true, false, {}});
-    add({percent(secret, true), true, false, {}});
+    static constexpr std::string_view kInDoubleQuotes = "\"$`\\";
+    static constexpr std::string_view kBare = " \t!\"#$&'()*;<>?[\\]^`{|}~";
+    add_plain(std::string(secret));
+    // What is kept: encodeURIComponent(), RFC 3986, Python's quote(), forms, nothing.
+    for (const std::string_view kept : {"-_.!~*'()", "-_.~", "-_.~/", "*-_.", ""}) {
+      add({percent(secret, kept, "%20"), true, false, {}});
+      add({percent(secret, kept, "+"), true, false, {}});
+    }
+    add({percent_every(secret), true, false, {}});
+    add_plain(markup(secret, "&quot;", "&#39;"));
+    add_plain(markup(secret, "&quot;", "&apos;"));
+    add_plain(markup(secret, "&quot;", "&#x27;"));
+    add_plain(markup(secret, "&#34;", "&#39;"));
+    add_plain(markup(secret, "\"", "'"));
+    add_plain(single_quoted(secret));
+    add_plain(backslashed(secret, kInDoubleQuotes));
+    add_plain(backslashed(secret, kBare));
     add({hex(secret), true, true, set_of("[0-9A-Fa-f]")});
     for (std::size_t shift = 0; shift < 3; ++shift) base64_at(secret, shift);
   }
@@ -60,6 +122,16 @@ class Speller {
   std::vector<Spelling> take() { return std::move(all_); }
 
  private:
+  /// As it is, and inside JSON in JSON …: the scan sees it before any of that is taken away.
+  void add_plain(std::string text) {
+    for (std::size_t level = 0; level < kLevels; ++level) {
+      add({text, false, false, {}});
+      std::string next = json_inner(text);
+      if (next == text) break;
+      text = std::move(next);
+    }
+  }
+
   void add(Spelling spelling) {
     if (spelling.bytes.size() < limits::kKnownSecretBytesMin) return;
     const bool known =

@@ -19,9 +19,10 @@ struct Spelling {
   ByteSet alphabet;
 };
 
-/// Raw, JSON-escaped once and twice, percent-encoded (as needed and every byte), base64 of both alphabets at
-/// three alignments without the edges that depend on the neighbours, hex; each line of a value of several
-/// lines.
+/// Raw, escaped for HTML and XML, quoted for a shell, each also JSON-escaped up to five times;
+/// percent-encoded (as five kinds of writers do, and every byte); hex; base64 of both alphabets at three
+/// alignments without the edges that depend on the neighbours, so also inside base64 of "user:password"; each
+/// line of a value of several lines. Lower and upper case of hex digits are the same.
 std::vector<Spelling> spellings_of(std::string_view secret);
 
 /// The span of `spelling` whose first bytes end at `end` in `text`; empty if it is not all there.
