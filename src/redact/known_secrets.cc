@@ -174,8 +174,9 @@ void KnownSecrets::add(std::string name, std::string value) {
     skipped_.emplace_back(std::move(name), std::move(reason));
     return;
   }
+  const bool fresh = hashes_.insert(std::hash<std::string_view>()(kept)).second;
   const bool known =
-      std::any_of(all_.begin(), all_.end(), [&](const KnownSecret& s) { return s.value == kept; });
+      !fresh && std::any_of(all_.begin(), all_.end(), [&](const KnownSecret& s) { return s.value == kept; });
   if (!known) all_.push_back({std::move(name), std::move(kept)});
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -53,6 +54,7 @@ class KnownSecrets {
  private:
   std::vector<KnownSecret> all_;
   std::vector<std::pair<std::string, std::string>> skipped_;
+  std::unordered_set<std::size_t> hashes_;  ///< of the values, to tell quickly that one is new
 };
 
 /// A pattern of the operator: the guide's `redact_patterns`, one entry.
