@@ -160,10 +160,6 @@ class JsonReader {
 
 }  // namespace
 
-KnownSecrets::~KnownSecrets() {
-  for (KnownSecret& secret : all_) wipe(secret.value.data(), secret.value.size());
-}
-
 void KnownSecrets::add(std::string name, std::string value) {
   const std::string_view bare = trimmed(value);
   std::string kept(bare);
@@ -177,7 +173,12 @@ void KnownSecrets::add(std::string name, std::string value) {
   const bool fresh = hashes_.insert(std::hash<std::string_view>()(kept)).second;
   const bool known =
       !fresh && std::any_of(all_.begin(), all_.end(), [&](const KnownSecret& s) { return s.value == kept; });
-  if (!known) all_.push_back({std::move(name), std::move(kept)});
+  if (!known) all_.push_back({std::move(name), SecretText(kept)});
+  wipe(kept.data(), kept.size());
+}
+
+void KnownSecrets::keep(const KnownSecrets& before) {
+  for (const KnownSecret& secret : before.all_) add(secret.name, std::string(secret.value.view()));
 }
 
 void KnownSecrets::add_env_file(const std::string& text, const std::string& file) {

@@ -185,7 +185,7 @@ std::unique_ptr<Redactor> Redactor::load(const std::vector<YamlNode>& packs, con
   }
   rules.patterns = redact::compile_patterns(options.user_patterns, diagnostics);
   for (const KnownSecret& secret : known.all()) {
-    for (redact::Spelling& spelling : redact::spellings_of(secret.value))
+    for (redact::Spelling& spelling : redact::spellings_of(secret.value.view()))
       rules.spellings.push_back(std::move(spelling));
   }
   rules.build();

@@ -46,7 +46,8 @@ void RuleSet::build() {
   field_ids[static_cast<std::size_t>(NameKind::kUser)] = kUserPatternId;
   for (std::uint32_t i = 0; i < spellings.size(); ++i) {
     const Spelling& spelling = spellings[i];
-    add({spelling.bytes.substr(0, kSpellingLiteralBytes), spelling.caseless, Follow::kAny, 0, false, true},
+    add({std::string(spelling.bytes.view().substr(0, kSpellingLiteralBytes)), spelling.caseless, Follow::kAny,
+         0, false, true},
         {Action::Kind::kKnown, i});
   }
   for (std::uint32_t i = 0; i < patterns.size(); ++i) {

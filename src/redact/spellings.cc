@@ -5,6 +5,7 @@
 
 #include "clawtrail/base/check.h"
 #include "clawtrail/base/encoding.h"
+#include "clawtrail/base/hash.h"
 #include "clawtrail/base/limits.h"
 
 namespace clawtrail::redact {
@@ -103,10 +104,10 @@ class Speller {
     add_plain(std::string(secret));
     // What is kept: encodeURIComponent(), RFC 3986, Python's quote(), forms, nothing.
     for (const std::string_view kept : {"-_.!~*'()", "-_.~", "-_.~/", "*-_.", ""}) {
-      add({percent(secret, kept, "%20"), true, false, {}});
-      add({percent(secret, kept, "+"), true, false, {}});
+      add(percent(secret, kept, "%20"), true, false, {});
+      add(percent(secret, kept, "+"), true, false, {});
     }
-    add({percent_every(secret), true, false, {}});
+    add(percent_every(secret), true, false, {});
     add_plain(markup(secret, "&quot;", "&#39;"));
     add_plain(markup(secret, "&quot;", "&apos;"));
     add_plain(markup(secret, "&quot;", "&#x27;"));
@@ -115,7 +116,7 @@ class Speller {
     add_plain(single_quoted(secret));
     add_plain(backslashed(secret, kInDoubleQuotes));
     add_plain(backslashed(secret, kBare));
-    add({hex(secret), true, true, set_of("[0-9A-Fa-f]")});
+    add(hex(secret), true, true, set_of("[0-9A-Fa-f]"));
     for (std::size_t shift = 0; shift < 3; ++shift) base64_at(secret, shift);
   }
 
@@ -125,18 +126,19 @@ class Speller {
   /// As it is, and inside JSON in JSON …: the scan sees it before any of that is taken away.
   void add_plain(std::string text) {
     for (std::size_t level = 0; level < kLevels; ++level) {
-      add({text, false, false, {}});
+      add(text, false, false, {});
       std::string next = json_inner(text);
       if (next == text) break;
       text = std::move(next);
     }
   }
 
-  void add(Spelling spelling) {
-    if (spelling.bytes.size() < limits::kKnownSecretBytesMin) return;
+  void add(std::string text, bool caseless, bool encoded, const ByteSet& alphabet) {
     const bool known =
-        std::any_of(all_.begin(), all_.end(), [&](const Spelling& s) { return s.bytes == spelling.bytes; });
-    if (!known) all_.push_back(std::move(spelling));
+        std::any_of(all_.begin(), all_.end(), [&](const Spelling& s) { return s.bytes == text; });
+    if (!known && text.size() >= limits::kKnownSecretBytesMin)
+      all_.push_back({SecretText(text), caseless, encoded, alphabet});
+    wipe(text.data(), text.size());
   }
 
   /// The characters that stand for bits of the secret alone, when `shift` foreign bytes stand before it.
@@ -146,8 +148,8 @@ class Speller {
     const std::size_t last = padded.size() * 8 / 6;
     if (last <= first) return;
     const ByteSet alphabet = set_of("[A-Za-z0-9+/=_-]");
-    add({base64(padded).substr(first, last - first), false, true, alphabet});
-    add({base64url(padded).substr(first, last - first), false, true, alphabet});
+    add(base64(padded).substr(first, last - first), false, true, alphabet);
+    add(base64url(padded).substr(first, last - first), false, true, alphabet);
   }
 
   std::vector<Spelling> all_;
@@ -184,7 +186,8 @@ Span spelling_span(std::string_view text, std::size_t end, const Spelling& spell
   Span span{end - head, end - head + spelling.bytes.size()};
   if (span.end > text.size()) return {end, end};
   const std::string_view found = text.substr(span.begin, span.end - span.begin);
-  if (spelling.caseless ? !equal_caseless(found, spelling.bytes) : found != spelling.bytes) return {end, end};
+  if (spelling.caseless ? !equal_caseless(found, spelling.bytes.view()) : found != spelling.bytes.view())
+    return {end, end};
   if (!spelling.encoded) return span;
   const std::size_t low = span.begin > kEncodedRunMax ? span.begin - kEncodedRunMax : 0;
   const std::size_t high = std::min(text.size(), span.end + kEncodedRunMax);

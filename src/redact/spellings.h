@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "clawtrail/io/secret_memory.h"
 #include "clawtrail/match/regex.h"
 #include "redact/rule.h"
 
@@ -13,7 +14,7 @@ namespace clawtrail::redact {
 
 /// One spelling of one known secret.
 struct Spelling {
-  std::string bytes;      ///< all of it; the literal is its first 255 bytes
+  SecretText bytes;       ///< all of it; the literal is its first kSpellingLiteralBytes
   bool caseless = false;  ///< hex digits of either case
   bool encoded = false;   ///< part of a longer run of `alphabet`, all of which is the secret's
   ByteSet alphabet;
