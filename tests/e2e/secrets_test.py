@@ -21,7 +21,7 @@ class Secrets(SidecarTest):
         self.write_config()
         seed = int(os.environ.get("CLAWTRAIL_TEST_SEED", time.time_ns() % 1_000_000))
         dice = random.Random(seed)
-        secrets, count, rotations = [], 0, 0
+        secrets, count = [], 0
         self.start()
         for _ in range(6):
             body = [random_text(64, BASE64) for _ in range(dice.randint(2, 30))]
@@ -33,8 +33,7 @@ class Secrets(SidecarTest):
                 if event == 0:
                     self.kill()
                 if event == 1:
-                    rotations += 1
-                    os.rename(self.log, os.path.join(self.dir, f"openclaw-2026-11-21.{rotations}.log"))
+                    self.rotate()
                 if event == 2:
                     wait_until(lambda: len(self.records()) > 0) if self.process.poll() is None else None
                 if self.process.poll() is not None and dice.randrange(2) == 0:
@@ -43,11 +42,22 @@ class Secrets(SidecarTest):
             self.start()
         wait_until(lambda: len(self.records()) == count, what=f"{count} records (seed {seed})")
         self.stop()
+        for record in self.records():
+            leaked = [s for s in secrets if s in json.dumps(record)]
+            self.assertEqual(leaked, [], f"seed {seed}: {record['source']}")
         self.assert_nowhere(secrets, [self.trail])
         ordinary = [r for r in self.records() if r["details"]["message"] == "an ordinary line"]
         self.assertEqual(len(ordinary), 6, f"seed {seed}")
         self.assertTrue(any(x.get("open") for r in self.records() for x in r.get("redactions", [])))
         self.verify()
+
+    def rotate(self):
+        """As the gateway does: x.log becomes x.1.log, x.1.log becomes x.2.log, and so on."""
+        stem = self.log[:-len(".log")]
+        archives = [i for i in range(1, 100) if os.path.exists(f"{stem}.{i}.log")]
+        for i in reversed(archives):
+            os.rename(f"{stem}.{i}.log", f"{stem}.{i + 1}.log")
+        os.rename(self.log, f"{stem}.1.log")
 
     def test_a_changed_file_of_secrets_is_read_again_and_old_values_stay_secret(self):
         env = os.path.join(self.dir, "gateway.env")
