@@ -33,8 +33,10 @@ class Reader {
 
   void read_gateway() {
     if (options_.env.empty()) return;
+    bool found = false;
     for (const Process& process : processes_of_this_user()) {
       if (!is_gateway(process.arguments)) continue;
+      found = true;
       const std::string place = "the environment of the gateway (process " + std::to_string(process.id) + ")";
       auto variables = environment_of(process.id);
       if (!variables) {
@@ -43,6 +45,9 @@ class Reader {
       }
       take_variables(std::move(*variables), "gateway#", place);
     }
+    if (!found)
+      places_.push_back(
+          {"the environment of the gateway", {}, "none of this user runs; only files are used"});
   }
 
   void read_files() {
