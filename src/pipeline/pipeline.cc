@@ -134,10 +134,10 @@ Status PipelineImpl::open(Diagnostics& diagnostics) {
   make_undumpable();
   known_watch_ = std::make_unique<KnownWatch>(files_, options_.known_secrets);
   CLAWTRAIL_ASSIGN(const PatternSet patterns, compile_patterns(files_, options_, diagnostics));
-  put_in_force(patterns, options_);
   for (const auto& [name, why] : patterns.known_skipped)
     log_info("not used as a known secret: " + name + " (" + why + ")");
   CLAWTRAIL_TRY(open_trail(patterns));
+  put_in_force(patterns, options_);
   flow_ = std::make_unique<Flow>(program_of(patterns));
   lanes_ = lanes_of(options_);
   record_operator("start",
