@@ -38,7 +38,7 @@ std::string uri_of(const std::string& path, bool immutable) {
       out += kHex[static_cast<unsigned char>(c) & 15];
     }
   }
-  return out + (immutable ? "?mode=ro&immutable=1" : "?mode=ro&immutable=0");
+  return out + (immutable ? "?mode=ro&immutable=1" : "?mode=ro&readonly_shm=1");
 }
 
 /// True where opening the file in the ordinary way would make a -shm file: WAL mode, and nobody has it open.

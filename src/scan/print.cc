@@ -137,6 +137,7 @@ std::map<std::string, ScanRule, std::less<>> scan_rules(const std::vector<YamlNo
   std::map<std::string, ScanRule, std::less<>> out;
   out["known-secret"] = {"A secret of this deployment, read from its environment or files", ""};
   out["user-pattern"] = {"A pattern of the operator (logging.redact_patterns)", ""};
+  out["over-budget"] = {"Text that is too costly to search in full: it may hold a secret", ""};
   for (const YamlNode& pack : packs) {
     for (const YamlNode& rule : pack["rules"].items())
       out[rule["id"].text()] = {rule["description"].text(), rule["source"].text()};

@@ -17,8 +17,19 @@ constexpr std::size_t kBlockBytes = 512 * limits::KiB;
 /// How far back from the end of an oversized part a place between tokens is looked for.
 constexpr std::size_t kCutBytesMax = 64 * limits::KiB;
 
-/// Notes of the redactor that are no secret in plain text.
-bool is_note(std::string_view rule) { return rule == "gateway-masked" || rule == "over-budget"; }
+/// A note of the redactor that is no secret in plain text, and leaves no mask.
+constexpr std::string_view kNote = "gateway-masked";
+/// RFC 7468. Keys of 16384 bits take 13 KiB; OpenPGP blocks may be longer, and are then known by their start.
+constexpr std::string_view kBegin = "-----BEGIN ", kKey = "PRIVATE KEY", kEnd = "-----END";
+constexpr std::size_t kKeyBlockBytesMax = 16 * limits::KiB;
+
+/// Where in `line` a private key block begins that does not end there; npos if none does.
+std::size_t open_block(std::string_view line) {
+  const std::size_t begin = line.rfind(kBegin);
+  if (begin == std::string_view::npos || line.find(kEnd, begin) != std::string_view::npos)
+    return std::string_view::npos;
+  return line.find(kKey, begin) == std::string_view::npos ? std::string_view::npos : begin;
+}
 
 /// Puts the masks of a redacted line back to where they stand in the line itself.
 class Columns {
@@ -89,7 +100,7 @@ void TextFinder::feed(std::string_view bytes) {
     search({in_.data(), ready});
     std::memmove(in_.data(), in_.data() + ready, size_ - ready);
     size_ -= ready;
-    lines_end_ = 0;
+    lines_end_ -= std::min(lines_end_, ready);
   }
 }
 
@@ -99,7 +110,15 @@ void TextFinder::finish() {
 }
 
 std::size_t TextFinder::ready_bytes() const {
-  if (lines_end_ > 0) return lines_end_;
+  if (lines_end_ > 0) {
+    // A key block that is not all here stays for the next time.
+    const std::string_view lines(in_.data(), lines_end_);
+    const std::string_view tail = lines.substr(lines.size() - std::min(lines.size(), kKeyBlockBytesMax));
+    const std::size_t open = open_block(tail);
+    if (open == std::string_view::npos) return lines_end_;
+    const std::size_t line = lines.rfind('\n', lines.size() - tail.size() + open);
+    return line == std::string_view::npos ? lines_end_ : line + 1;
+  }
   if (size_ < limits::kLineBytesMax) return 0;
   for (std::size_t cut = limits::kLineBytesMax; cut > limits::kLineBytesMax - kCutBytesMax; --cut) {
     const char c = in_[cut - 1];
@@ -161,6 +180,8 @@ void TextFinder::search_lines(std::string_view block, bool overflow) {
     counted = begin;
     search_line(block.substr(begin, end - begin), {hits_.data() + first, last - first}, overflow, number,
                 begin == 0 ? column_ : 0);
+    if (last > first && open_block(block.substr(begin, end - begin)) != std::string_view::npos)
+      search_block(block, begin, number, begin == 0 ? column_ : 0);
     begin = end + 1;
   }
 }
@@ -172,9 +193,26 @@ void TextFinder::search_line(std::string_view line, std::span<const Hit> hits, b
   redactor_.redact(line, hits, overflow, *scratch_, out_, redactions_);
   Columns columns(line, out_);
   for (const Redaction& redaction : redactions_) {
-    if (is_note(redaction.rule)) continue;
+    if (redaction.rule == kNote) continue;
     const std::size_t at = columns.next(mask_of(redaction));
     on_secret_(number, at == std::string_view::npos ? 0 : column_base + at + 1, redaction);
+  }
+}
+
+void TextFinder::search_block(std::string_view block, std::size_t begin, std::uint64_t number,
+                              std::uint64_t column_base) {
+  const std::string_view rest = block.substr(begin, kKeyBlockBytesMax);
+  const std::size_t open = open_block(rest.substr(0, rest.find('\n')));
+  const std::size_t end = rest.find(kEnd, open);
+  const std::string_view text =
+      rest.substr(open, end == std::string_view::npos ? end : end + kEnd.size() - open);
+  const bool overflow = scanner_.scan(text, *scan_, block_hits_);
+  redactions_.clear();
+  out_.clear();
+  redactor_.redact(text, block_hits_, overflow, *scratch_, out_, redactions_);
+  for (const Redaction& redaction : redactions_) {
+    // Whatever else is in it was found line by line.
+    if (redaction.rule == "private-key-block") on_secret_(number, column_base + open + 1, redaction);
   }
 }
 

@@ -19,7 +19,8 @@ namespace clawtrail::scan {
 using OnSecret = std::function<void(std::uint64_t line, std::uint64_t column, const Redaction& redaction)>;
 
 /// Works on blocks of whole lines, one scan a block; a line longer than limits::kLineBytesMax is cut between
-/// tokens. Threads: confined. Its memory held raw text and is wiped.
+/// tokens. A private key block (PEM) is found whole, over its lines. Threads: confined. Its memory held raw
+/// text and is wiped.
 class TextFinder {
  public:
   /// `scanner` is the one that `redactor` was bound to; `replacement` the redactor's.
@@ -46,6 +47,9 @@ class TextFinder {
   void search_lines(std::string_view block, bool overflow);
   void search_line(std::string_view line, std::span<const Hit> hits, bool overflow, std::uint64_t number,
                    std::uint64_t column_base);
+  /// A private key block begins in this line and goes on in the next ones: these are searched as one text.
+  void search_block(std::string_view block, std::size_t begin, std::uint64_t number,
+                    std::uint64_t column_base);
   std::string mask_of(const Redaction& redaction) const;
 
   const Redactor& redactor_;
@@ -59,7 +63,7 @@ class TextFinder {
   std::size_t lines_end_ = 0;  ///< behind the last newline in in_
   std::uint64_t line_ = 1;     ///< number of the line at the start of in_
   std::uint64_t column_ = 0;   ///< bytes of that line that were cut off and worked on
-  std::vector<Hit> hits_;
+  std::vector<Hit> hits_, block_hits_;
   std::vector<Redaction> redactions_;
 };
 

@@ -69,6 +69,29 @@ TEST_F(ScanTest, WhatIsOnlyInTheWalOfARunningProgramIsFound) {
   sqlite3_close(db);
 }
 
+TEST_F(ScanTest, WhatACrashLeftInAWalIsFoundAndLeftAsItIs) {
+  std::filesystem::create_directory(dir_ / "live");
+  sqlite3* db = database("live/w.sqlite");
+  sql(db, "PRAGMA journal_mode = WAL");
+  sql(db, "CREATE TABLE t (a)");
+  sql(db, "INSERT INTO t VALUES ('" + token() + "')");
+  for (const bool with_shm : {true, false}) {
+    const std::filesystem::path copy = dir_ / (with_shm ? "a" : "b");
+    std::filesystem::create_directory(copy);
+    for (const char* name : {"w.sqlite", "w.sqlite-wal", "w.sqlite-shm"}) {
+      if (with_shm || std::string(name) != "w.sqlite-shm")
+        std::filesystem::copy_file(dir_ / "live" / name, copy / name);
+    }
+    const auto before = contents(copy);
+    ScanOptions options;
+    options.paths = {copy.string()};
+    scan(options);
+    EXPECT_GE(found_.size(), 1u) << with_shm;
+    EXPECT_TRUE(contents(copy) == before) << with_shm;
+  }
+  sqlite3_close(db);
+}
+
 TEST_F(ScanTest, ALockedOrDamagedDatabaseIsReportedAndSearchedAsItIs) {
   sqlite3* db = database("locked.sqlite");
   sql(db, "CREATE TABLE t (a)");

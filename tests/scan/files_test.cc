@@ -78,6 +78,36 @@ TEST_F(ScanTest, ArchivesTellTheMemberAndAreOpenedOneLevelDeep) {
   EXPECT_EQ(found_[1].where.member, "d");
 }
 
+TEST_F(ScanTest, APrivateKeyIsFoundOverItsLinesWithOneFingerprintEverywhere) {
+  std::string body = "\n", escaped = "\\n";
+  for (int i = 0; i < 25; ++i) {
+    const std::string line = random_text(64);
+    secrets_.push_back(line);
+    body += line + "\n";
+    escaped += line + "\\n";
+  }
+  const std::string head =
+                        "-----BEGIN RSA PRIVATE"
+                        " KEY-----",
+                    tail =
+                        "-----END RSA PRIVATE"
+                        " KEY-----";
+  write("id.pem", "comment\n  " + head + body + tail + "\n");
+  write("id.json", "{\"key\":\"" + head + escaped + tail + "\"}\n");
+  // Over the border of a block, and again right behind it.
+  std::string text;
+  while (text.size() < 512 * limits::KiB - 400) text += "an ordinary line of some length\n";
+  write("far.txt", text + head + body + tail + "\n" + head + body + tail + "\n");
+  write("none.txt", "it begins with " + head + " and goes on\nfor some words\n");
+  scan();
+  EXPECT_EQ(only("id.pem").rule, "private-key-block");
+  EXPECT_EQ(only("id.pem").where.line, 2u);
+  EXPECT_EQ(only("id.pem").where.column, 3u);
+  EXPECT_EQ(only("id.pem").fp, only("id.json").fp);
+  ASSERT_EQ(found_.size(), 4u);
+  for (const ScanFinding& finding : found_) EXPECT_EQ(finding.fp, found_[0].fp);
+}
+
 TEST_F(ScanTest, BinaryDataIsSearchedInItsPrintableRuns) {
   const std::string secret = token();
   std::string wide;

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <random>
 
+#include "clawtrail/base/limits.h"
 #include "clawtrail/scan/scan.h"
 #include "redact/redact_support.h"
 #include "support/faulty_files.h"

@@ -20,7 +20,7 @@ enum class ScanFormat { kText, kJson, kSarif };
 struct ScanRule {
   std::string description, source;
 };
-/// Ids, descriptions and sources of the rules of packs (patterns/secrets), and of the two that have no pack.
+/// Ids, descriptions and sources of the rules of packs (patterns/secrets), and of those that have no pack.
 std::map<std::string, ScanRule, std::less<>> scan_rules(const std::vector<YamlNode>& packs);
 
 /// Writes as the findings come; nothing is kept but the names of the rules. Threads: confined.
