@@ -437,7 +437,9 @@ std::optional<Assignment> parse_joined(std::string_view text, Span name, std::si
   while (begin < name.end && (text[begin] == '-' || text[begin] == '_' || text[begin] == '.')) ++begin;
   if (begin == literal_end) return std::nullopt;
   std::size_t end = name.end;
-  while (end < text.size() && (is_token_char(text[end]) || text[end] == '=')) ++end;
+  while (end < text.size() && is_token_char(text[end])) ++end;
+  while (end < text.size() && text[end] == '=') ++end;
+  if (end < text.size() && is_token_char(text[end])) return std::nullopt;
   // Words and a number ("auth_provider_x509_cert_url") are a longer name.
   const auto digits = std::count_if(text.begin() + static_cast<std::ptrdiff_t>(begin),
                                     text.begin() + static_cast<std::ptrdiff_t>(end), is_digit);

@@ -32,9 +32,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-constexpr std::array<std::string_view, 13> kSecretWords{"key",  "token", "secret", "access", "private",
-                                                        "auth", "pass",  "pwd",    "cred",   "pat",
-                                                        "bear", "sign",  "webhook"};
+constexpr std::array<std::string_view, 13> kSecretWords{"key",    "token",   "secret", "access", "private",
+                                                        "auth",   "pass",    "pwd",    "cred",   "pat",
+                                                        "bearer", "signing", "webhook"};
 /// What may be written together with an issuer's word.
 constexpr std::array<std::string_view, 12> kJoinedWords{
     "api", "app", "client", "account", "user", "admin", "read", "server", "test", "live", "prod", "dev"};
@@ -63,19 +63,44 @@ bool is_word_of_its_own(std::string_view text, Span word) {
   return starts_with_one(after, kSecretWords) || starts_with_one(after, kJoinedWords);
 }
 
+/// One of kSecretWords ends here as a word ("apikey", "accessToken", "KEYS"), or begins one that goes on
+/// ("authorization", "credentials"): not "patch", "assigned", "monkey business".
+bool has_secret_word(std::string_view text) {
+  static constexpr std::array<std::string_view, 3> kBeginnings{"auth", "cred", "pass"};
+  const std::string small = lower(text);
+  for (const std::string_view word : kSecretWords) {
+    for (std::size_t at = small.find(word); at != std::string::npos; at = small.find(word, at + 1)) {
+      std::size_t end = at + word.size();
+      if (end < small.size() && small[end] == 's') ++end;
+      const bool begins =
+          at == 0 || !is_alpha(small[at - 1]) || (is_upper(text[at]) && is_lower(text[at - 1]));
+      const bool ends =
+          end >= small.size() || !is_alpha(small[end]) || (is_upper(text[end]) && is_lower(text[end - 1]));
+      const bool short_word = word.size() < 4 && word != "key";
+      if (ends && (begins || !short_word)) return true;
+      if (begins && std::find(kBeginnings.begin(), kBeginnings.end(), word) != kBeginnings.end()) return true;
+      // Written together with another one: "secretkey", "accesstoken".
+      if (begins && !short_word && contains_one(std::string_view(small).substr(end, 6), kSecretWords))
+        return true;
+    }
+  }
+  return false;
+}
+
 /// What stands between the word and the token says that the token is a secret of the issuer.
 struct Gap {
   bool tight = false, secret = false, assigned = false;
 
   explicit Gap(std::string_view text) {
     tight = text.size() <= kTightGapMax;
-    secret = contains_one(lower(text), kSecretWords);
+    secret = has_secret_word(text);
     // A name that goes on, and a separator: COUNTLY_ID="…".
     std::size_t at = 0;
     while (at < text.size() && (is_word(text[at]) || text[at] == '-' || text[at] == '.')) ++at;
     const std::string_view rest = text.substr(at);
-    assigned = rest.find_first_of("=:") != std::string_view::npos &&
-               std::none_of(rest.begin(), rest.end(), [](char c) { return is_word(c) || c == '/'; });
+    assigned =
+        rest.find_first_of("=:(") != std::string_view::npos &&
+        std::none_of(rest.begin(), rest.end(), [](char c) { return is_word(c) || c == '/' || c == ']'; });
   }
   bool any() const { return tight || secret || assigned; }
 };
@@ -98,6 +123,27 @@ std::size_t region_end(std::string_view text, std::size_t from) {
   return end;
 }
 
+/// No half of a token: on over dots, dashes and signs of base64 that have more of it behind them.
+Span whole_token(std::string_view text, std::size_t low, Span token) {
+  const auto joins = [](char c) { return c == '.' || c == '=' || c == '~' || c == '+'; };
+  while (token.end < text.size()) {
+    if (!is_token_char(text[token.end])) {
+      std::size_t next = token.end;
+      while (next < text.size() && joins(text[next])) ++next;
+      const bool padding = text[token.end] == '=' && next - token.end <= 2;
+      if (next == token.end || ((next == text.size() || !is_token_char(text[next])) && !padding)) break;
+      token.end = next;
+      continue;
+    }
+    ++token.end;
+  }
+  while (token.begin > low + 1 && text[token.begin - 1] == '.' && is_token_char(text[token.begin - 2])) {
+    --token.begin;
+    while (token.begin > low && is_token_char(text[token.begin - 1])) --token.begin;
+  }
+  return token;
+}
+
 /// A token that does not have the documented shape, but a secret word before it, and looks random.
 std::optional<Span> match_any_shape(std::string_view text, Span word, std::size_t end) {
   std::size_t at = word.end;
@@ -109,7 +155,7 @@ std::optional<Span> match_any_shape(std::string_view text, Span word, std::size_
     const std::string_view bytes = text.substr(run.begin, run.end - run.begin);
     if (!looks_random(bytes)) continue;
     const Gap gap(text.substr(word.end, run.begin - word.end));
-    if (gap.secret && run.begin > word.end && plausible(bytes, gap)) return run;
+    if (gap.secret && run.begin > word.end && plausible(bytes, gap)) return whole_token(text, word.end, run);
   }
   return std::nullopt;
 }
@@ -167,7 +213,7 @@ bool may_belong_to_issuer(std::string_view raw, Span word) {
     const std::string_view gap = raw.substr(word.end, run.begin - word.end);
     if (run.begin <= word.end + 3 * kTightGapMax || contains_one(lower(gap), kSecretWords)) return true;
     // The secret word may be the run itself, or its beginning: codatoken-987e….
-    if (gap.find_first_of("=:") != std::string_view::npos && Gap(unescaped(gap)).assigned) return true;
+    if (gap.find_first_of("=:(") != std::string_view::npos && Gap(unescaped(gap)).assigned) return true;
     if (contains_one(lower(raw.substr(run.begin, 2 * kSecretWordMax)), kSecretWords)) return true;
     at = run.end;
   }
@@ -189,11 +235,10 @@ std::optional<Span> match_issuer(const Rule& rule, std::string_view text, Span w
     const Gap gap(text.substr(word.end, token.begin - word.end));
     const std::string_view bytes = text.substr(token.begin, token.end - token.begin);
     if (gap.any() && plausible(bytes, gap) && (rule.entropy_min == 0 || entropy(bytes) >= rule.entropy_min)) {
-      Span secret = token;
-      while (secret.end < text.size() && (is_word(text[secret.end]) || text[secret.end] == '=')) ++secret.end;
+      const Span secret = whole_token(text, word.end, token);
       return secret;
     }
-    from = token.begin + 1;
+    from = token.begin;
   }
   return match_any_shape(text, word, region.size());
 }

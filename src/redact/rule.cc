@@ -231,7 +231,7 @@ class RuleReader {
     const std::string shape = string_of("shape");
     if (rule_.unique) fail(node_["tier"], "a shape beside an issuer's word is ambiguous");
     if (shape.empty()) fail(node_, "rule \"" + rule_.id + "\" has no shape");
-    auto regex = Regex::compile("(?:\\A|[^A-Za-z0-9])(" + shape + ")(?:[^A-Za-z0-9]|\\z)", false);
+    auto regex = Regex::compile("[^A-Za-z0-9](" + shape + ")(?:[^A-Za-z0-9]|\\z)", false);
     if (!regex) return fail(node_["shape"], regex.error().message);
     rule_.group = 1;
     rule_.regex = std::move(*regex);
