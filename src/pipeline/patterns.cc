@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "clawtrail/base/encoding.h"
+#include "clawtrail/base/hash.h"
 #include "clawtrail/base/limits.h"
 #include "clawtrail/base/log.h"
 #include "clawtrail/event/json.h"
@@ -92,7 +93,10 @@ Result<PatternSet> compile_patterns(Files& files, const PipelineOptions& options
   CLAWTRAIL_ASSIGN(redactor_options.fingerprint_key,
                    load_or_make_key(files, options.fingerprint_key_file, system_rng()));
   std::unique_ptr<Redactor> redactor =
-      Redactor::load(options.secret_packs, known, std::move(redactor_options), diagnostics);
+      Redactor::load(options.secret_packs, known, redactor_options, diagnostics);
+  if (!diagnostics.has_errors())
+    check_replacement(options.secret_packs, redactor_options, options.replacement_where, diagnostics);
+  wipe(redactor_options.fingerprint_key.data(), redactor_options.fingerprint_key.size());
   auto classifier = load_classifier(files, options, diagnostics);
   set.rules = AlertRules::load(options.alert_lists, diagnostics);
   if (diagnostics.has_errors()) return mistakes(diagnostics);
