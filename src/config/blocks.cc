@@ -153,6 +153,7 @@ void read_redaction(ConfigReader& reader, const YamlNode& node) {
   }
   if (const auto text = node["replacement"].as_string(diagnostics, "redaction.replacement")) {
     reader.options.replacement = *text;
+    reader.options.replacement_where = node["replacement"].where();
   }
   const YamlNode known = node["known_secrets"];
   if (!require_map(diagnostics, known, "redaction.known_secrets")) return;
@@ -174,6 +175,7 @@ void read_logging(ConfigReader& reader, const YamlNode& node) {
   }
   if (const auto text = node["redact_replacement"].as_string(diagnostics, "logging.redact_replacement")) {
     reader.options.replacement = *text;
+    reader.options.replacement_where = node["redact_replacement"].where();
   }
   if (node["redact_patterns"].exists() && !node["redact_patterns"].is_list()) {
     diagnostics.error(node["redact_patterns"].where(), "logging.redact_patterns must be a list of texts");

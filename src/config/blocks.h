@@ -18,10 +18,13 @@ struct PackName {
 
 /// What the readers of the blocks share. Threads: confined.
 struct ConfigReader {
+  ConfigReader(Files& the_files, Diagnostics& the_diagnostics)
+      : files(the_files), diagnostics(the_diagnostics) {}
+
   Files& files;
   Diagnostics& diagnostics;
   PipelineOptions options;
-  std::vector<PackName> packs{PackName{"default", {}}};
+  std::vector<PackName> packs;  ///< empty: the default
 
   /// `${VAR}` and `file:PATH` put in; the name of a missing variable or file is an error, a literal secret a
   /// warning.

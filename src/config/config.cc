@@ -84,7 +84,7 @@ void apply_inputs(Files& files, const ConfigInputs& inputs, bool sources_given, 
 
 PipelineOptions parse_config(Files& files, const std::string& text, const std::string& file,
                              const ConfigInputs& inputs, Diagnostics& diagnostics) {
-  ConfigReader reader{files, diagnostics, {}};
+  ConfigReader reader(files, diagnostics);
   set_defaults(reader.options);
   const YamlNode root = parse_yaml(text, file, diagnostics);
   read_root(reader, root);

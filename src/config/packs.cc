@@ -114,6 +114,7 @@ void read_documents(Files& files, const std::string& dir, std::vector<YamlNode>&
 
 void read_secret_packs(ConfigReader& reader, const std::string& patterns) {
   std::vector<YamlNode>& out = reader.options.secret_packs;
+  if (reader.packs.empty()) reader.packs.push_back({"default", {}});
   for (const PackName& pack : reader.packs) {
     if (pack.name == "default" || pack.name == "pii") {
       const std::string folder = pack.name == "default" ? "secrets" : pack.name;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "clawtrail/base/encoding.h"
+#include "clawtrail/base/hash.h"
 #include "clawtrail/base/limits.h"
 #include "clawtrail/base/log.h"
 #include "clawtrail/event/json.h"
@@ -95,7 +96,10 @@ Result<PatternSet> compile_patterns(Files& files, const PipelineOptions& options
     set.credentials.push_back({secret.name, fingerprint_of(redactor_options.fingerprint_key, secret.value)});
   }
   std::unique_ptr<Redactor> redactor =
-      Redactor::load(options.secret_packs, known, std::move(redactor_options), diagnostics);
+      Redactor::load(options.secret_packs, known, redactor_options, diagnostics);
+  if (!diagnostics.has_errors())
+    check_replacement(options.secret_packs, redactor_options, options.replacement_where, diagnostics);
+  wipe(redactor_options.fingerprint_key.data(), redactor_options.fingerprint_key.size());
   auto classifier = load_classifier(files, options, diagnostics);
   set.rules = AlertRules::load(options.alert_lists, diagnostics);
   if (diagnostics.has_errors()) return mistakes(diagnostics);

@@ -81,6 +81,10 @@ TEST_F(KnownSecretsTest, AreMaskedInEverySpelling) {
       EXPECT_TRUE(redactor.redact(R"({"m":)" + json_string(text) + "}").changed);
     }
   }
+  for (const std::string& spelling : spellings)
+    EXPECT_EQ(redactor.redact("a " + spelling + " b").redactions.at(0).fp,
+              redactor.redactor().fingerprint(secret))
+        << spelling;
   EXPECT_EQ(redactor.line("pre" + secret + "post"), "pre[REDACTED]post");
 }
 

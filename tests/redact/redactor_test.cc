@@ -92,6 +92,27 @@ TEST_F(RedactorTest, NamesTheRuleThePlaceAndTheFingerprint) {
   EXPECT_NE(plain().redact(github_token()).redactions.at(0).fp, first.redactions[0].fp);
 }
 
+// Whatever rule finds it, and however it is escaped.
+TEST_F(RedactorTest, ASecretHasOneFingerprint) {
+  RedactorOptions options;
+  options.user_patterns = {{"zebra-[a-z/]+", {}}};
+  BoundRedactor redactor(std::move(options));
+  for (const std::string& secret : {github_token(), "zebra-" + make("[a-z]{9}") + "/" + make("[a-z]{9}")}) {
+    std::string slashed = secret, hidden;
+    if (slashed.find('/') != std::string::npos) slashed.insert(slashed.find('/'), "\\");
+    for (const char c : secret) hidden += "\\u00" + hex({&c, 1});
+    const std::string inner = R"({"k":")" + slashed + R"("})";
+    for (const std::string& line :
+         {"see " + secret + ".", "password=" + secret, R"({"password":")" + slashed + R"("})",
+          R"({"m":"see )" + hidden + R"( now"})", R"({"m":"Authorization: Bearer )" + slashed + R"("})",
+          R"({"m":)" + json_string(inner) + "}", R"({"m":")" + hidden + R"("})"}) {
+      const Outcome outcome = redactor.redact(line);
+      ASSERT_EQ(outcome.redactions.size(), 1u) << line;
+      EXPECT_EQ(outcome.redactions[0].fp, redactor.redactor().fingerprint(secret)) << line;
+    }
+  }
+}
+
 TEST_F(RedactorTest, ThreeLevelsOfJsonInJson) {
   const std::string key = anthropic_key();
   std::string inner = R"({"note":"a )" + key + R"( b","password":"p\"q\\r 17"})";

@@ -62,6 +62,7 @@ struct PipelineOptions {
   std::vector<UserPattern> user_patterns;
   std::vector<GitleaksConfig> gitleaks;
   std::string replacement = "[REDACTED]";
+  Location replacement_where;
   std::string fingerprint_key_file;
   KnownSecretOptions known_secrets;
   std::vector<std::string> trusted_proxies;

@@ -126,6 +126,11 @@ class Redactor {
   virtual std::string digest() const = 0;  ///< hex SHA-256 of the rules in force (no secrets)
 };
 
+/// Reports a replacement that must not be used: empty, of several lines, found as a secret by these rules, or
+/// changed again by a second pass. The rules must be free of mistakes.
+void check_replacement(const std::vector<YamlNode>& packs, const RedactorOptions& options,
+                       const Location& where, Diagnostics& diagnostics);
+
 /// Runs the `match` and `no_match` examples of each rule; every failure is an error with its place.
 /// Returns the number of examples run.
 std::size_t test_secret_rules(const std::vector<YamlNode>& packs, Diagnostics& diagnostics);
