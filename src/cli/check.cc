@@ -13,6 +13,7 @@ namespace clawtrail {
 namespace {
 
 void print_summary(const PipelineOptions& options, const PatternSet& patterns) {
+  for (const std::string& line : describe_known(patterns)) std::printf("%s\n", line.c_str());
   for (const auto& [name, why] : patterns.known_skipped) {
     std::printf("not used as a known secret: %s (%s)\n", name.c_str(), why.c_str());
   }

@@ -10,12 +10,15 @@
 #include "match/context.h"
 #include "match/runs.h"
 #include "match/scanner_cache.h"
+#include "match/secret_table.h"
 
 namespace clawtrail {
 
 namespace {
 
 constexpr std::size_t kLiteralBytesMax = 255;
+/// Up to here Hyperscan takes the deployment's secrets along in its one pass; more make it slow to compile.
+constexpr std::size_t kSecretsInDatabaseMax = 1024;
 
 struct HsScratch final : ScanScratch {
   explicit HsScratch(hs_scratch_t* s) : scratch(s) {}
@@ -47,8 +50,10 @@ int on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, v
 
 class HsScanner final : public Scanner {
  public:
-  HsScanner(DatabasePtr database, std::vector<Literal> literals)
+  /// `in_table`: ids that the database does not have.
+  HsScanner(DatabasePtr database, std::vector<Literal> literals, const std::vector<std::uint32_t>& in_table)
       : database_(std::move(database)), literals_(std::move(literals)) {
+    if (!in_table.empty()) table_ = std::make_unique<const match::SecretTable>(literals_, in_table);
     for (std::size_t i = 0; i < literals_.size(); ++i) {
       if (literals_[i].follow == Follow::kRun) run_ids_.push_back(static_cast<std::uint32_t>(i));
     }
@@ -65,11 +70,13 @@ class HsScanner final : public Scanner {
     hits.clear();
     if (block.empty()) return false;
     for (const std::uint32_t id : run_ids_) add_runs(block, id, static_cast<HsScratch&>(scratch).ends, hits);
-    if (database_ == nullptr) return false;
     ScanState state{block, literals_, hits};
-    const hs_error_t error = hs_scan(database_.get(), block.data(), static_cast<unsigned>(block.size()), 0,
-                                     static_cast<HsScratch&>(scratch).scratch, on_match, &state);
-    CHECK(error == HS_SUCCESS || error == HS_SCAN_TERMINATED);
+    if (database_ != nullptr) {
+      const hs_error_t error = hs_scan(database_.get(), block.data(), static_cast<unsigned>(block.size()), 0,
+                                       static_cast<HsScratch&>(scratch).scratch, on_match, &state);
+      CHECK(error == HS_SUCCESS || error == HS_SCAN_TERMINATED);
+    }
+    if (table_ && table_->scan(block, hits, limits::kHitsPerBlockMax)) state.overflow = true;
     // Hyperscan reports nearly in order, but promises none.
     const auto less = [](const Hit& a, const Hit& b) {
       return a.end != b.end ? a.end < b.end : a.literal < b.literal;
@@ -91,6 +98,7 @@ class HsScanner final : public Scanner {
   DatabasePtr database_;
   std::vector<Literal> literals_;
   std::vector<std::uint32_t> run_ids_;
+  std::unique_ptr<const match::SecretTable> table_;
 };
 
 /// Spells a literal as a Hyperscan expression. (hs_compile_lit_multi gives the same engine, but not caseless
@@ -107,16 +115,20 @@ std::string expression_of(const std::string& bytes) {
   return out;
 }
 
-Result<DatabasePtr> compile(const std::vector<Literal>& literals) {
+/// All literals but those of `in_table`, which is sorted.
+Result<DatabasePtr> compile(const std::vector<Literal>& literals,
+                            const std::vector<std::uint32_t>& in_table) {
   std::vector<std::string> expressions;
   std::vector<unsigned> flags, ids;
-  for (std::size_t i = 0; i < literals.size(); ++i) {
-    const Literal& literal = literals[i];
+  for (std::uint32_t id = 0; id < literals.size(); ++id) {
+    if (std::binary_search(in_table.begin(), in_table.end(), id)) continue;
+    const Literal& literal = literals[id];
     if (literal.follow == Follow::kRun) continue;
-    ids.push_back(static_cast<unsigned>(i));
+    ids.push_back(id);
     flags.push_back(literal.caseless ? HS_FLAG_CASELESS : 0U);
     expressions.push_back(expression_of(literal.bytes));
   }
+  if (ids.empty()) return DatabasePtr();
   std::vector<const char*> pointers;
   for (const std::string& expression : expressions) pointers.push_back(expression.c_str());
   hs_database_t* database = nullptr;
@@ -130,6 +142,15 @@ Result<DatabasePtr> compile(const std::vector<Literal>& literals) {
   sentence += std::string(": ") + error->message;
   hs_free_compile_error(error);
   return Error{Code::kIo, sentence};
+}
+
+std::vector<std::uint32_t> secrets_for_table(const std::vector<Literal>& literals) {
+  std::vector<std::uint32_t> ids;
+  for (std::uint32_t id = 0; id < literals.size(); ++id) {
+    if (match::SecretTable::takes(literals[id])) ids.push_back(id);
+  }
+  if (ids.size() <= kSecretsInDatabaseMax) ids.clear();
+  return ids;
 }
 
 }  // namespace
@@ -152,16 +173,16 @@ Result<ScannerBuild> compile_scanner(std::span<const LiteralSet* const> sets, co
     }
   }
   DatabasePtr database;
-  const auto is_literal = [](const Literal& literal) { return literal.follow != Follow::kRun; };
-  if (std::any_of(literals.begin(), literals.end(), is_literal)) {
+  const std::vector<std::uint32_t> in_table = secrets_for_table(literals);
+  if (!literals.empty()) {
     const ScannerCache cache(cache_dir, literals);
     database = cache.load();
     if (database == nullptr) {
-      CLAWTRAIL_ASSIGN(database, compile(literals));
-      cache.store(*database);
+      CLAWTRAIL_ASSIGN(database, compile(literals, in_table));
+      if (database != nullptr) cache.store(*database);
     }
   }
-  build.scanner = std::make_shared<HsScanner>(std::move(database), std::move(literals));
+  build.scanner = std::make_shared<HsScanner>(std::move(database), std::move(literals), in_table);
   return build;
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads known secrets, compiles patterns, classification and alert conditions into one program for the lanes.
-#include <fnmatch.h>
-
 #include <algorithm>
 
 #include "clawtrail/base/encoding.h"
@@ -12,32 +10,13 @@
 #include "clawtrail/pipeline/pipeline.h"
 #include "clawtrail/redact/fingerprint.h"
 #include "pipeline/keys.h"
+#include "pipeline/known.h"
 
 namespace clawtrail {
 
 namespace {
 
-KnownSecrets read_known_secrets(Files& files, const KnownSecretOptions& options) {
-  KnownSecrets known;
-  for (const auto& variable : environment_all()) {
-    const bool wanted = std::any_of(options.env.begin(), options.env.end(), [&](const std::string& pattern) {
-      return ::fnmatch(pattern.c_str(), variable.first.c_str(), 0) == 0;
-    });
-    if (wanted) known.add(variable.first, variable.second);
-  }
-  for (const std::string& entry : options.files) {
-    const std::string path = expand_home(entry);
-    auto text = read_file(files, path, limits::kConfigBytesMax);
-    if (!text) continue;  // Most hosts have only some of these files; `check` lists what was read.
-    if (path.ends_with(".json") || path.ends_with(".json5")) {
-      known.add_json_file(*text, path);
-    } else {
-      known.add_env_file(*text, path);
-    }
-    wipe(text->data(), text->size());
-  }
-  return known;
-}
+constexpr std::size_t kNamesListedMax = 100;
 
 /// The gateway's own `gateway.trustedProxies`, if its configuration can be read.
 std::vector<std::string> gateway_proxies(Files& files, const std::string& path) {
@@ -80,9 +59,28 @@ std::shared_ptr<const Classifier> load_classifier(Files& files, const PipelineOp
 
 }  // namespace
 
-Result<PatternSet> compile_patterns(Files& files, const PipelineOptions& options, Diagnostics& diagnostics) {
+std::vector<std::string> describe_known(const PatternSet& patterns) {
+  std::vector<std::string> out;
+  for (const KnownPlace& place : patterns.known_places) {
+    if (!place.trouble.empty()) {
+      out.push_back("known secrets were not read from " + place.place + ": " + place.trouble);
+      continue;
+    }
+    if (place.names.empty()) continue;
+    std::string line = "known secrets from " + place.place + ": ";
+    const std::size_t listed = std::min(place.names.size(), kNamesListedMax);
+    for (std::size_t i = 0; i < listed; ++i) line += (i == 0 ? "" : ", ") + place.names[i];
+    if (listed < place.names.size()) line += " and " + std::to_string(place.names.size() - listed) + " more";
+    out.push_back(std::move(line));
+  }
+  return out;
+}
+
+Result<PatternSet> compile_patterns(Files& files, const PipelineOptions& options, Diagnostics& diagnostics,
+                                    const KnownSecrets* before) {
   PatternSet set;
-  const KnownSecrets known = read_known_secrets(files, options.known_secrets);
+  set.known = read_known_secrets(files, options.known_secrets, before, set.known_places);
+  const KnownSecrets& known = *set.known;
   set.known_secrets = known.all().size();
   set.known_skipped = known.skipped();
 

@@ -16,6 +16,7 @@
 #include "pipeline/audit_copy.h"
 #include "pipeline/credentials.h"
 #include "pipeline/flow.h"
+#include "pipeline/known.h"
 #include "pipeline/notify_reader.h"
 #include "pipeline/sources.h"
 
@@ -28,8 +29,9 @@ constexpr int kReaderWait = 200;        // ms
 constexpr int kReaderErrorWait = 1000;  // ms
 constexpr int kWatchWait = 1000;        // ms
 constexpr std::chrono::milliseconds kDrainedWait{1};
-constexpr int kSignalWait = 100;                      // ms
-constexpr std::chrono::seconds kNotifyGraceOnce{10};  // --once: for the receivers to answer
+constexpr int kSignalWait = 100;                          // ms
+constexpr std::int64_t kKnownIntervalNs = 2'000'000'000;  // a new secret of the gateway is unknown that long
+constexpr std::chrono::seconds kNotifyGraceOnce{10};      // --once: for the receivers to answer
 constexpr std::chrono::seconds kNotifyGraceStop{2};
 
 int lanes_of(const PipelineOptions& options) {
@@ -92,6 +94,8 @@ class PipelineImpl : public Pipeline {
   void stop_everything();
   void fail(Error error);
   Status run_reload();
+  void put_in_force(const PatternSet& patterns, const PipelineOptions& options);
+  void look_at_known();
   std::string not_ready() const;
   void refresh_metrics();
 
@@ -113,6 +117,12 @@ class PipelineImpl : public Pipeline {
   std::unique_ptr<CredentialWatch> credentials_;
   std::unique_ptr<AtRestScan> at_rest_;
   std::unique_ptr<HttpServer> web_;
+  std::mutex compile_mutex_;  ///< one reload at a time
+  PipelineOptions in_force_;  ///< what reload() was given last, or start(); under compile_mutex_
+  std::shared_ptr<const KnownSecrets> known_;
+  std::unique_ptr<KnownWatch> known_watch_;
+  std::int64_t known_looked_at_ns_ = 0;
+  bool memory_told_ = false;
   std::string log_id_;
   CarryBook book_;  ///< lanes = 0 only; else the flow has it
   int lanes_ = 0;
@@ -130,10 +140,12 @@ class PipelineImpl : public Pipeline {
 
 Status PipelineImpl::open(Diagnostics& diagnostics) {
   make_undumpable();
+  known_watch_ = std::make_unique<KnownWatch>(files_, options_.known_secrets);
   CLAWTRAIL_ASSIGN(const PatternSet patterns, compile_patterns(files_, options_, diagnostics));
   for (const auto& [name, why] : patterns.known_skipped)
     log_info("not used as a known secret: " + name + " (" + why + ")");
   CLAWTRAIL_TRY(open_trail(patterns));
+  put_in_force(patterns, options_);
   flow_ = std::make_unique<Flow>(program_of(patterns));
   lanes_ = lanes_of(options_);
   record_operator("start",
@@ -259,6 +271,7 @@ Status PipelineImpl::run_until_stopped() {
   while (!stop_ && !inputs_finished()) {
     if (signals::wait_ms(kSignalWait)) stop_ = true;
     if (tick_handler_) tick_handler_();
+    look_at_known();
     if (signals::take_reload_request()) {
       if (const Status done = run_reload(); !done) log_error("reload: " + done.error().message);
     }
@@ -362,6 +375,7 @@ Status PipelineImpl::run_single() {
     busy = step_feeds(*lane, status);
     if (status) status = appender_->maintain();
     busy = step_readers() || busy;
+    look_at_known();
     if (signals::wait_ms(busy ? 0 : 1)) stop_ = true;
   }
   if (!status) fail(status.error());
@@ -490,10 +504,14 @@ Status PipelineImpl::run_reload() {
 }
 
 Status PipelineImpl::reload(PipelineOptions options, Diagnostics& diagnostics) {
+  const std::lock_guard one(compile_mutex_);
   options.gateway = options_.gateway;
-  auto patterns = compile_patterns(files_, options, diagnostics);
+  auto watch = std::make_unique<KnownWatch>(files_, options.known_secrets);
+  auto patterns = compile_patterns(files_, options, diagnostics, known_.get());
   if (!patterns) return patterns.error();
   flow_->set_program(program_of(*patterns));
+  known_watch_ = std::move(watch);
+  put_in_force(*patterns, options);
   {
     const std::lock_guard lock(reload_mutex_);
     new_rules_ = patterns->rules;
@@ -503,6 +521,40 @@ Status PipelineImpl::reload(PipelineOptions options, Diagnostics& diagnostics) {
                                 patterns->rules->digest().substr(0, 16));
   durable_.wake();
   return {};
+}
+
+/// Remembers what is in force, and says where the known secrets come from.
+void PipelineImpl::put_in_force(const PatternSet& patterns, const PipelineOptions& options) {
+  in_force_ = options;
+  known_ = patterns.known;
+  for (const std::string& line : describe_known(patterns)) log_info(line);
+  const SecretMemory memory = secret_memory();
+  if (memory.unlocked == 0 || std::exchange(memory_told_, true)) return;
+  log_warn("of " + std::to_string(memory.bytes) + " bytes with known secrets " +
+           std::to_string(memory.unlocked) +
+           " could not be locked in memory and may be swapped: the limit is " + std::to_string(memory.limit) +
+           " bytes (LimitMEMLOCK=, ulimit -l)");
+}
+
+/// Values that have come up since are masked from now on; the ones before stay masked.
+void PipelineImpl::look_at_known() {
+  const std::int64_t now = clock_.monotonic_ns();
+  if (now - known_looked_at_ns_ < kKnownIntervalNs) return;
+  known_looked_at_ns_ = now;
+  const std::lock_guard one(compile_mutex_);
+  if (!known_watch_->changed()) return;
+  std::vector<KnownPlace> places;
+  const std::size_t before = known_->all().size();
+  if (read_known_secrets(files_, in_force_.known_secrets, known_.get(), places)->all().size() == before)
+    return;
+  Diagnostics diagnostics;
+  const auto patterns = compile_patterns(files_, in_force_, diagnostics, known_.get());
+  if (!patterns)
+    return log_error("known secrets have changed and cannot be taken: " + patterns.error().message);
+  flow_->set_program(program_of(*patterns));
+  put_in_force(*patterns, in_force_);
+  record_operator("reload", "known secrets: " + std::to_string(patterns->known_secrets) + " in force, " +
+                                std::to_string(patterns->known_secrets - before) + " of them new");
 }
 
 std::string PipelineImpl::not_ready() const {

@@ -299,18 +299,21 @@ std::span<const CarriedSecret> RulesCarrier::finish() {
 void RulesCarrier::mask_stream(const Stream& stream) {
   std::vector<NamedSpan> secrets;
   find_(stream.text, secrets);
+  std::vector<std::size_t> ends;
+  std::size_t at = stream.tail;
+  for (const std::size_t part : stream.parts) ends.push_back(at += deltas_[part].text.text().size());
   for (const auto& [secret, rule] : secrets) {
-    std::size_t begin = stream.tail;
-    for (const std::size_t index : stream.parts) {
-      const Delta& delta = deltas_[index];
-      const std::size_t end = begin + delta.text.text().size();
+    auto first = std::upper_bound(ends.begin(), ends.end(), secret.begin) - ends.begin();
+    for (auto i = static_cast<std::size_t>(first); i < ends.size(); ++i) {
+      const Delta& delta = deltas_[stream.parts[i]];
+      const std::size_t begin = i == 0 ? stream.tail : ends[i - 1], end = ends[i];
+      if (begin >= secret.end) break;
       const Span part{std::max(secret.begin, begin), std::min(secret.end, end)};
       if (part.begin < part.end) {
         mask_part(delta, {part.begin - begin, part.end - begin}, rule);
         // An event that repeats the text so far ends with the same half.
         if (secret.end > end) mask_endings(delta, stream.text, {secret.begin, end}, rule);
       }
-      begin = end;
     }
   }
 }

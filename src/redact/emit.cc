@@ -118,7 +118,7 @@ bool emit(std::string_view line, bool json, bool notes, std::vector<Found>& foun
     places.push_back(out.size() - out_begin);
     Redaction redaction;
     redaction.rule = next.rule;
-    redaction.fp = mask.fingerprint(next.secret);
+    if (!next.secret.empty()) redaction.fp = mask.fingerprint(next.secret);
     redaction.open = next.open;
     redaction.unique = next.priority >= Priority::kUnique;
     if (!next.note) {

@@ -384,7 +384,7 @@ void Engine::match_known(std::uint32_t index, const Spelling& spelling, std::siz
   work_ += span.end - span.begin;
   const std::size_t before = scratch_.found.size();
   add_found(index, span, kKnownSecretId, Priority::kKnown);
-  if (scratch_.found.size() > before) scratch_.found.back().secret = spelling.secret;
+  if (scratch_.found.size() > before) scratch_.found.back().secret = spelling.secret->view();
 }
 
 void Engine::match_user(std::uint32_t index, std::uint32_t pattern) {

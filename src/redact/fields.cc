@@ -348,6 +348,11 @@ void authorization_secrets(std::string_view text, Span value, std::vector<Span>&
   while (end < value.end && !is_space(text[end]) && !is_quote(text[end]) && text[end] != ',' &&
          text[end] != ';' && text[end] != '\\' && text[end] != '<' && text[end] != ')' && text[end] != '}')
     ++end;
+  // headers["Authorization"] = make_header(user)
+  if (end < text.size() && end > at && text.substr(at, end - at).find('(') != std::string_view::npos &&
+      is_word(text[at])) {
+    return;
+  }
   const bool after_scheme = at > value.begin + scheme.size();
   const ValueContext context{after_scheme ? NameKind::kPassword : NameKind::kToken, true, true, false, false};
   if (end > at && is_secret_value(text.substr(at, end - at), context)) secrets.push_back({at, end});
@@ -370,7 +375,9 @@ void cookie_secrets(std::string_view text, Span value, bool only_first, std::vec
       // No name: the value of a field "cookie".
       const ValueContext context{NameKind::kPassword, true, true, false, true};
       const std::string_view alone = text.substr(at, stop - at);
-      if (stop - at >= 8 && alone.find(' ') == std::string_view::npos && is_secret_value(alone, context))
+      const bool digit = std::any_of(alone.begin(), alone.end(), is_digit);
+      if (stop - at >= 8 && digit && alone.find(' ') == std::string_view::npos &&
+          is_secret_value(alone, context))
         secrets.push_back({at, stop});
     }
     if (only_first) return;

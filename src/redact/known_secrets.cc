@@ -161,10 +161,6 @@ class JsonReader {
 
 }  // namespace
 
-KnownSecrets::~KnownSecrets() {
-  for (KnownSecret& secret : all_) wipe(secret.value.data(), secret.value.size());
-}
-
 void KnownSecrets::add(std::string name, std::string value) {
   const std::string_view bare = trimmed(value);
   std::string kept(bare);
@@ -175,9 +171,15 @@ void KnownSecrets::add(std::string name, std::string value) {
     skipped_.emplace_back(std::move(name), std::move(reason));
     return;
   }
+  const bool fresh = hashes_.insert(std::hash<std::string_view>()(kept)).second;
   const bool known =
-      std::any_of(all_.begin(), all_.end(), [&](const KnownSecret& s) { return s.value == kept; });
-  if (!known) all_.push_back({std::move(name), std::move(kept)});
+      !fresh && std::any_of(all_.begin(), all_.end(), [&](const KnownSecret& s) { return s.value == kept; });
+  if (!known) all_.push_back({std::move(name), SecretText(kept)});
+  wipe(kept.data(), kept.size());
+}
+
+void KnownSecrets::keep(const KnownSecrets& before) {
+  for (const KnownSecret& secret : before.all_) add(secret.name, std::string(secret.value.view()));
 }
 
 void KnownSecrets::add_env_file(const std::string& text, const std::string& file) {

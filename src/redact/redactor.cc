@@ -249,7 +249,7 @@ std::unique_ptr<Redactor> Redactor::load(const std::vector<YamlNode>& packs, con
     }
   }
   for (const KnownSecret& secret : known.all()) {
-    for (redact::Spelling& spelling : redact::spellings_of(secret.value))
+    for (redact::Spelling& spelling : redact::spellings_of(secret.value.view()))
       rules.spellings.push_back(std::move(spelling));
   }
   rules.build();

@@ -111,9 +111,9 @@ void RuleSet::build() {
   field_ids[static_cast<std::size_t>(NameKind::kUser)] = kUserPatternId;
   for (std::uint32_t i = 0; i < spellings.size(); ++i) {
     const Spelling& spelling = spellings[i];
-    text.add(
-        {spelling.bytes.substr(0, kSpellingLiteralBytes), spelling.caseless, Follow::kAny, 0, false, true},
-        {Action::Kind::kKnown, i});
+    text.add({std::string(spelling.bytes.view().substr(0, kSpellingLiteralBytes)), spelling.caseless,
+              Follow::kAny, 0, false, true},
+             {Action::Kind::kKnown, i});
   }
   for (std::uint32_t i = 0; i < patterns.size(); ++i) {
     const CompiledPattern& pattern = patterns[i];

@@ -75,16 +75,17 @@ bool is_number(std::string_view value) {
              [](char c) { return is_digit(c) || c == '.' || c == ',' || c == '-' || c == '+' || c == ':'; });
 }
 
-/// a.b.c, user_name, Config::Token, response[0].x: names of a program, no digits between letters.
+/// a.b.c, user_name, Config::Token, response[0].x, self.lib.AES_256: names of a program, few digits.
 bool is_identifier_path(std::string_view value) {
-  if (!all(value, [](char c) {
-        return is_alpha(c) || c == '_' || c == '.' || c == '[' || c == ']' || c == ':' || c == '?' ||
-               c == '!';
-      })) {
-    return false;
+  std::size_t digits = 0;
+  for (const char c : value) {
+    digits += is_digit(c) ? 1U : 0U;
+    if (!is_word(c) && c != '.' && c != '[' && c != ']' && c != ':' && c != '?' && c != '!') return false;
   }
-  return value.find('.') != std::string_view::npos || value.find('_') != std::string_view::npos ||
-         value.find("::") != std::string_view::npos || value.find('[') != std::string_view::npos;
+  const bool dotted = value.find('.') != std::string_view::npos;
+  if (digits > 0 && (!dotted || digits * 4 > value.size() || is_digit(value.front()))) return false;
+  return dotted || value.find('_') != std::string_view::npos || value.find("::") != std::string_view::npos ||
+         value.find('[') != std::string_view::npos;
 }
 
 struct Mix {
@@ -100,7 +101,15 @@ struct Mix {
 constexpr std::size_t kTypeNameMin = 3;
 constexpr std::size_t kLongNumberMin = 15;  // Longer than any count of tokens.
 
+/// keypair[:32], certs[0][2]
+bool is_subscript(std::string_view value) {
+  const std::size_t open = value.find('[');
+  if (open == std::string_view::npos || open < 2 || value.back() != ']') return false;
+  return all(value.substr(0, open), [](char c) { return is_alpha(c) || c == '_' || c == '.'; });
+}
+
 bool is_call_or_code(std::string_view value) {
+  if (is_subscript(value)) return true;
   const std::size_t open = value.find_first_of("({");
   const bool braces = open != std::string_view::npos && value[open] == '{';
   if (open != std::string_view::npos && open > 0 && (is_word(value[open - 1]) || value[open - 1] == '!') &&
@@ -120,6 +129,8 @@ bool plausible_password(std::string_view value, const ValueContext& context) {
   if (context.given && value.size() >= 4) return true;
   if (is_number(value)) return value.size() >= 4 && (context.quoted || context.tight);
   const Mix mix(value);
+  // A list of names: "CURLOPT_PASSWORD", "CURLOPT_READDATA".
+  if (context.listed && (mix.digits < 2 || is_identifier_path(value))) return false;
   if (mix.digits > 0 || mix.others > 0) {
     // A name of a program is no password; "correct-horse" in prose neither.
     if (!context.quoted && is_identifier_path(value)) return false;

@@ -270,22 +270,32 @@ void FileSource::hand_out(TailedFile& file, RawBatch& batch) {
   if (!batch.lines.empty()) prime(file, batch);
 }
 
-/// The first lines after a restart bring what stood before them, so that a key which was begun there is
-/// known. Nothing of this is kept on the disk: the file itself says it, wherever the process died.
+/// The first lines after a restart bring what stood before them, in this file and the ones before it, so that
+/// a key which was begun there is known. Nothing of this is kept on the disk: the files themselves say it,
+/// wherever the process died.
 void FileSource::prime(TailedFile& file, RawBatch& batch) {
   const bool first = !std::exchange(primed_, true);
-  if (!std::exchange(file.primed, true)) {
-    batch.before = file.text_before(batch.lines.front().position);
-    return;
+  const bool resumed = !std::exchange(file.primed, true);
+  // A file that was begun in this run goes on where the lines before it have stopped, which the lanes know.
+  if (!first && !resumed) return;
+  batch.before = file.text_before(batch.lines.front().position);
+  std::uint64_t missing = batch.lines.front().position;  // bytes of the file in work that are not in `before`
+  missing -= std::min<std::uint64_t>(missing, batch.before.size());
+  Generation generation = file.generation;
+  while (missing == 0) {
+    TailedFile* older = nullptr;
+    for (const auto& other : set_.files()) {
+      const bool candidate = other->generation > 0 && other->generation < generation;
+      if (candidate && (older == nullptr || other->generation > older->generation)) older = other.get();
+    }
+    if (older == nullptr || (!older->open() && !set_.reopen(*older))) return;
+    generation = older->generation;
+    std::string text = older->text_before(older->next());
+    missing = older->next() - std::min<std::uint64_t>(older->next(), text.size());
+    if (!text.empty() && text.back() != '\n') text += '\n';
+    if (text.size() + batch.before.size() > limits::kPrimeBytesMax) return;
+    batch.before.insert(0, text);
   }
-  if (!first) return;
-  // A new file goes on where the newest one before it has stopped.
-  TailedFile* last = nullptr;
-  for (const auto& other : set_.files()) {
-    const bool candidate = !other->primed && other->generation > 0 && other->generation < file.generation;
-    if (candidate && (last == nullptr || other->generation > last->generation)) last = other.get();
-  }
-  if (last != nullptr && (last->open() || set_.reopen(*last))) batch.before = last->text_before(last->next());
 }
 
 }  // namespace

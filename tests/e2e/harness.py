@@ -135,14 +135,14 @@ class SidecarTest(unittest.TestCase):
         shutil.rmtree(self.dir, ignore_errors=True)
 
     # --- configuration and process -------------------------------------------------------------------------
-    def write_config(self, sources=None, extra="", monitoring="", redaction=""):
+    def write_config(self, sources=None, extra="", monitoring="", redaction="", known_files=""):
         sources = sources or f"  - {{name: gateway-log, type: file, path: \"{self.dir}/openclaw-*.log\"}}"
         text = f"""trail: {{path: {self.trail}, key_file: {self.dir}/signing.key}}
 sources:
 {sources}
 redaction:
   key_file: {self.dir}/fingerprint.key
-  known_secrets: {{env: ["CLAWTRAIL_TEST_*"], files: []}}
+  known_secrets: {{env: ["CLAWTRAIL_TEST_*"], files: [{known_files}]}}
 {redaction}
 monitoring:
   prometheus: {{enabled: true, port: {self.port}}}

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
+#include <set>
 
 namespace clawtrail {
 namespace {
@@ -49,6 +51,52 @@ TEST_F(ScannerTest, GivesEachRoomItsOwnRange) {
 TEST_F(ScannerTest, FindsBytesOfEveryValueAndSortsByEnd) {
   compile({{.bytes = std::string("\0\n\xff", 3)}, {.bytes = "KEY", .caseless = true}, {.bytes = "[a]*"}});
   EXPECT_EQ(ends(std::string("x\0\n\xff key [a]* KeY", 18)), (std::vector<std::uint32_t>{4, 8, 13, 17}));
+}
+
+// Many secrets go into a table of their own; what it finds is what comparing every place finds.
+TEST_F(ScannerTest, ManySecretsAreFoundAsFewAre) {
+  std::mt19937 random(3);
+  const auto letters = [&](std::size_t size) {
+    std::string out;
+    while (out.size() < size) out += static_cast<char>("abAB%3_-"[random() % 8]);
+    return out;
+  };
+  LiteralSet set{{.bytes = "rule"}};
+  std::vector<std::string> bytes;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string begin = i % 2 == 0 ? "common-prefix-" : "", end = i % 3 == 0 ? "-common-suffix" : "";
+    bytes.push_back(begin + letters(8 + random() % 60) + end);
+    set.push_back({.bytes = bytes.back(), .caseless = i % 5 == 0, .secret = true});
+  }
+  compile(set);
+  std::string text = "rule ";
+  for (int i = 0; i < 400; ++i) {
+    std::string part = bytes[random() % bytes.size()];
+    if (i % 4 == 0) {
+      for (char& c : part) c = static_cast<char>(std::toupper(c));
+    }
+    if (i % 7 == 0) part.pop_back();
+    text += part + letters(random() % 3);
+  }
+  std::vector<Hit> found;
+  ASSERT_FALSE(scanner_->scan(text, *scratch_, found));
+  std::set<std::pair<std::uint32_t, std::uint32_t>> got, want;
+  for (const Hit& hit : found) got.emplace(hit.end, hit.literal);
+  EXPECT_EQ(got.size(), found.size());
+  const auto small = [](std::string given) {
+    for (char& c : given) c = static_cast<char>(std::tolower(c));
+    return given;
+  };
+  const std::string small_text = small(text);
+  for (std::uint32_t id = 0; id < set.size(); ++id) {
+    const std::string wanted = set[id].caseless ? small(set[id].bytes) : set[id].bytes;
+    const std::string& where = set[id].caseless ? small_text : text;
+    for (std::size_t at = where.find(wanted); at != std::string::npos; at = where.find(wanted, at + 1)) {
+      want.emplace(static_cast<std::uint32_t>(at + wanted.size()), id);
+    }
+  }
+  EXPECT_GT(want.size(), 200U);
+  EXPECT_EQ(got, want);
 }
 
 TEST_F(ScannerTest, RefusesEmptyAndEndlessLiterals) {

@@ -86,6 +86,21 @@ TEST_F(FileRestartTest, ANewFileAfterARestartBringsTheEndOfTheOneBefore) {
   EXPECT_EQ(batch_.before, "one\ntwo\n");
 }
 
+TEST_F(FileRestartTest, WhatStoodBeforeReachesIntoTheFilesBefore) {
+  append("a.log", "one\ntwo");
+  start();
+  read_all();
+  rename("a.log", "a.1.log");
+  append("a.log", "three\n");
+  read_all_later();
+  append("a.log", "four\n");
+  start();
+  ASSERT_TRUE(read_batch());
+  while (batch_.lines.empty()) ASSERT_TRUE(read_batch());
+  EXPECT_EQ(texts(), (Texts{"one", "two", "three", "four"}));
+  EXPECT_EQ(batch_.before, "one\ntwo\nthree\n");
+}
+
 TEST_F(FileRestartTest, ARestartGoesOnInTheSameGeneration) {
   append("a.log", "one\npar");
   start();

@@ -26,6 +26,13 @@ struct Credential {
   std::string fp;
 };
 
+/// Where known secrets were looked for. Names only, never values.
+struct KnownPlace {
+  std::string place;               ///< "this environment", a path, …
+  std::vector<std::string> names;  ///< of the values that no place before had
+  std::string trouble;             ///< why it could not be read; "" if it was
+};
+
 /// Patterns, rules and known secrets, compiled together into one scan. Threads: immutable.
 struct PatternSet {
   std::shared_ptr<const LaneProgram> program;  ///< salt key and gateway filled in by the pipeline
@@ -34,11 +41,17 @@ struct PatternSet {
   std::size_t known_secrets = 0;
   std::vector<Credential> credentials;                             ///< of all known secrets
   std::vector<std::pair<std::string, std::string>> known_skipped;  ///< name, why
+  std::vector<KnownPlace> known_places;
+  std::shared_ptr<const KnownSecrets> known;  ///< for the next compile_patterns()
 };
 
 /// Compiles what `run`, `redact`, `check` and `test` need. All mistakes of rules go to `diagnostics`; the
-/// error is one sentence ("3 mistakes in the configuration").
-Result<PatternSet> compile_patterns(Files& files, const PipelineOptions& options, Diagnostics& diagnostics);
+/// error is one sentence ("3 mistakes in the configuration"). `before`: known secrets that stay known.
+Result<PatternSet> compile_patterns(Files& files, const PipelineOptions& options, Diagnostics& diagnostics,
+                                    const KnownSecrets* before = nullptr);
+
+/// One line a place: which names are masked because of it, or why it could not be read.
+std::vector<std::string> describe_known(const PatternSet& patterns);
 
 /// What the run has done so far.
 struct PipelineSummary {

@@ -7,10 +7,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "clawtrail/base/result.h"
+#include "clawtrail/io/secret_memory.h"
 #include "clawtrail/match/literals.h"
 #include "clawtrail/match/scanner.h"
 #include "clawtrail/redact/carry.h"
@@ -29,15 +31,14 @@ struct Redaction {
 
 /// A secret of this deployment that must never be seen, and where it was read.
 struct KnownSecret {
-  std::string name;   ///< "ANTHROPIC_API_KEY", "openclaw.json#gateway.auth.token"
-  std::string value;  ///< wiped by the destructor of KnownSecrets
+  std::string name;  ///< "ANTHROPIC_API_KEY", "openclaw.json#gateway.auth.token"
+  SecretText value;
 };
 
 /// Values read from the environment and from files. Threads: confined until handed over.
 class KnownSecrets {
  public:
   KnownSecrets() = default;
-  ~KnownSecrets();
   KnownSecrets(KnownSecrets&&) = default;
   KnownSecrets& operator=(KnownSecrets&&) = default;
   /// Takes `value` unless it is too short, a boolean, number, path, placeholder or common word; then its name
@@ -47,12 +48,15 @@ class KnownSecrets {
   void add_env_file(const std::string& text, const std::string& file);
   /// Reads string values of a JSON file whose key names a secret (token, password, apiKey, secret, …).
   void add_json_file(const std::string& text, const std::string& file);
+  /// Takes over what is known there and not here: a value that was replaced is a secret all the same.
+  void keep(const KnownSecrets& before);
   const std::vector<KnownSecret>& all() const { return all_; }
   const std::vector<std::pair<std::string, std::string>>& skipped() const { return skipped_; }
 
  private:
   std::vector<KnownSecret> all_;
   std::vector<std::pair<std::string, std::string>> skipped_;
+  std::unordered_set<std::size_t> hashes_;  ///< of the values, to tell quickly that one is new
 };
 
 /// A pattern of the operator: the guide's `redact_patterns`, one entry.
