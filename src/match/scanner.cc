@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "clawtrail/base/check.h"
+#include "clawtrail/base/hash.h"
 #include "clawtrail/base/limits.h"
 #include "match/context.h"
 #include "match/scanner_cache.h"
@@ -53,6 +54,14 @@ class HsScanner final : public Scanner {
       : database_(std::move(database)), literals_(std::move(literals)) {
     if (!in_table.empty()) table_ = std::make_unique<const match::SecretTable>(literals_, in_table);
   }
+
+  ~HsScanner() override {
+    for (Literal& literal : literals_) {
+      if (literal.secret) wipe(literal.bytes.data(), literal.bytes.size());
+    }
+  }
+  HsScanner(const HsScanner&) = delete;
+  HsScanner& operator=(const HsScanner&) = delete;
 
   std::unique_ptr<ScanScratch> make_scratch() const override {
     hs_scratch_t* scratch = nullptr;

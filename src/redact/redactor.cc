@@ -31,6 +31,14 @@ class RulesRedactor final : public Redactor {
   RulesRedactor(RuleSet rules, redact::MaskTemplate mask, std::string digest)
       : rules_(std::move(rules)), mask_(std::move(mask)), digest_(std::move(digest)) {}
 
+  ~RulesRedactor() override {
+    for (Literal& literal : rules_.literals) {
+      if (literal.secret) wipe(literal.bytes.data(), literal.bytes.size());
+    }
+  }
+  RulesRedactor(const RulesRedactor&) = delete;
+  RulesRedactor& operator=(const RulesRedactor&) = delete;
+
   const LiteralSet& literals() const override { return rules_.literals; }
 
   void bind(std::shared_ptr<const Scanner> scanner, LiteralRange range) override {
