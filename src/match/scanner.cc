@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "clawtrail/base/check.h"
+#include "clawtrail/base/hash.h"
 #include "clawtrail/base/limits.h"
 #include "match/context.h"
 #include "match/runs.h"
@@ -58,6 +59,14 @@ class HsScanner final : public Scanner {
       if (literals_[i].follow == Follow::kRun) run_ids_.push_back(static_cast<std::uint32_t>(i));
     }
   }
+
+  ~HsScanner() override {
+    for (Literal& literal : literals_) {
+      if (literal.secret) wipe(literal.bytes.data(), literal.bytes.size());
+    }
+  }
+  HsScanner(const HsScanner&) = delete;
+  HsScanner& operator=(const HsScanner&) = delete;
 
   std::unique_ptr<ScanScratch> make_scratch() const override {
     hs_scratch_t* scratch = nullptr;

@@ -38,6 +38,14 @@ class RulesRedactor final : public Redactor {
         mask_(std::move(mask)),
         digest_(std::move(digest)) {}
 
+  ~RulesRedactor() override {
+    for (Literal& literal : rules_.text.literals) {
+      if (literal.secret) wipe(literal.bytes.data(), literal.bytes.size());
+    }
+  }
+  RulesRedactor(const RulesRedactor&) = delete;
+  RulesRedactor& operator=(const RulesRedactor&) = delete;
+
   const LiteralSet& literals() const override { return rules_.text.literals; }
 
   void bind(std::shared_ptr<const Scanner> scanner, LiteralRange range) override {

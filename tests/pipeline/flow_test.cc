@@ -57,6 +57,24 @@ TEST_F(FlowTest, EveryNumberOfLanesGivesTheSameBytes) {
   for (const int lanes : {1, 2, 5}) EXPECT_TRUE(run(lanes, batches) == want) << lanes;
 }
 
+// A token that is streamed over the borders of batches: what is carried does not depend on the lanes.
+TEST_F(FlowTest, EveryNumberOfLanesMasksTheSamePartsOfAStream) {
+  std::vector<std::string> lines, keys;
+  for (int run = 0; run < 40; ++run) {
+    keys.push_back("ghp_" + random_text(36));
+    const std::string text = "it is " + keys.back() + ", and that is all";
+    for (std::size_t at = 0; at < text.size(); at += 12) {
+      lines.push_back(R"({"event":"chat","payload":{"runId":"r)" + std::to_string(run % 7) +
+                      R"(","deltaText":")" + text.substr(at, 12) + "\"}}");
+    }
+  }
+  const std::vector<RawBatch> batches = cut(lines);
+  const std::string want = run(1, batches);
+  // The ends of all keys are masked; a beginning only if its batch has enough of the key.
+  for (const std::string& key : keys) EXPECT_EQ(want.find(key.substr(key.size() - 10)), std::string::npos);
+  for (const int lanes : {2, 5}) EXPECT_TRUE(run(lanes, batches) == want) << lanes;
+}
+
 TEST_F(FlowTest, AnAbortLetsTheLanesGo) {
   const test::KeyLog log(6);
   const std::vector<RawBatch> batches = cut(log.lines);
