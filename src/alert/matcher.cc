@@ -78,11 +78,11 @@ bool has_name(const JsonValue& matched, const std::string& name) {
   return found;
 }
 
-bool has_unique_secret(const JsonValue& redactions) {
+bool has_certain_secret(const JsonValue& redactions) {
   bool found = false;
   redactions.for_each([&](std::string_view, const JsonValue& entry) {
     const auto rule = entry["rule"].string();
-    found = rule && is_unique_secret_rule(*rule);
+    found = rule && is_certain_secret_rule(*rule);
     return !found;
   });
   return found;
@@ -164,7 +164,7 @@ bool matches(const Node& node, const JsonValue& record, const std::vector<std::s
       CHECK(node.literal < literal_names.size());
       return has_name(record["matched"], literal_names[node.literal]);
     case Node::Kind::kSecretFound:
-      return has_unique_secret(record["redactions"]);
+      return has_certain_secret(record["redactions"]);
   }
   return false;
 }

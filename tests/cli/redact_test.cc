@@ -81,6 +81,40 @@ TEST_F(CliTest, RedactLeavesNoKeyBehindUnlessTheReplacementShowsFingerprints) {
             first.out);  // The same key, the same fingerprint.
 }
 
+TEST_F(CliTest, RedactUsesGitleaksFilesAndPacksOfTheConfiguration) {
+  write("base.toml", "[[rules]]\nid = 'acme'\nregex = 'acme[\":= ]+([0-9a-z]{16})'\nkeywords = ['acme']\n");
+  write("rules.toml", "[extend]\npath = 'base.toml'\n[[rules]]\nid = 'extra'\nregex = 'extra-[0-9]+'\n");
+  write("own.yaml",
+        "rules:\n  - id: own-key\n    description: ours\n    source: https://example.org\n    tier: unique\n"
+        "    literals: [ownkey_]\n    pattern: 'ownkey_[a-z]{12}'\n    match: 'k {gen:ownkey_[a-z]{12}}'\n");
+  write("c.yaml",
+        "redaction: {gitleaks: [rules.toml], packs: [default, own.yaml], replacement: \"<{rule}>\", "
+        "known_secrets: {env: [], files: []}}\n");
+  const Ended ended = run("redact --config c.yaml",
+                          "{\"acme\":\"0123456789abcdef\",\"m\":\"extra-42, ownkey_abcdefghijkl\"}\n");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.out, "{\"acme\":\"<acme>\",\"m\":\"<extra>, <own-key>\"}\n");
+  EXPECT_EQ(run("test own.yaml").code, 0);
+  write("base.toml", "[[rules]]\nid = 'acme'\nregex = '(?=x)'\n");
+  const Ended refused = run("redact --config c.yaml", "x\n");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_NE(refused.err.find("base.toml:3:9: error: rule \"acme\": the pattern is not accepted"),
+            std::string::npos)
+      << refused.err;
+  EXPECT_EQ(run("check --config c.yaml").code, 2);
+  EXPECT_EQ(run("run --once --config c.yaml").code, 2);
+}
+
+TEST_F(CliTest, RedactRefusesAReplacementThatIsNoMask) {
+  write("c.yaml", "logging:\n  redact_replacement: \"password={fp}\"\n");
+  const Ended ended = run("redact --config c.yaml", "x\n");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.err.find("c.yaml:2:23: error: the replacement looks like a secret itself"),
+            std::string::npos)
+      << ended.err;
+}
+
 TEST_F(CliTest, RedactRefusesABadConfiguration) {
   write("bad.yaml", "logging: {redact_patterns: [\"(unclosed\"]}\n");
   const Ended ended = run("redact --config bad.yaml", "x\n");
