@@ -28,9 +28,9 @@ struct Pair {
 std::optional<Pair> pair_of(const std::string& name);
 const std::vector<std::string>& pair_names();
 
-/// True if the secret rule `id` knows an issuer's secrets, `gateway-masked` included. False for the ambiguous rules
-/// that name no issuer (patterns/secrets/{generic,formats}.yaml: fields, headers, addresses), and for ids that begin
-/// with field-, assignment, known-, generic- or user- (README.md, "secret_found").
+/// True if the secret rule `id` knows an issuer's secrets, `gateway-masked` included. False for the ambiguous
+/// rules that name no issuer (patterns/secrets/{generic,formats}.yaml: fields, headers, addresses), and for
+/// ids that begin with field-, assignment, known-, generic- or user- (README.md, "secret_found").
 bool is_certain_secret_rule(std::string_view id);
 
 }  // namespace clawtrail::alert

@@ -93,7 +93,8 @@ Result<PatternSet> compile_patterns(Files& files, const PipelineOptions& options
   CLAWTRAIL_ASSIGN(redactor_options.fingerprint_key,
                    load_or_make_key(files, options.fingerprint_key_file, system_rng()));
   for (const KnownSecret& secret : known.all()) {
-    set.credentials.push_back({secret.name, fingerprint_of(redactor_options.fingerprint_key, secret.value.view())});
+    set.credentials.push_back(
+        {secret.name, fingerprint_of(redactor_options.fingerprint_key, secret.value.view())});
   }
   std::unique_ptr<Redactor> redactor =
       Redactor::load(options.secret_packs, known, redactor_options, diagnostics);

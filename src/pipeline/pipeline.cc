@@ -9,16 +9,7 @@
 #include "clawtrail/base/encoding.h"
 #include "clawtrail/base/log.h"
 #include "clawtrail/io/system.h"
-#include "clawtrail/web/web.h"
-#include "pipeline/alert_reader.h"
-#include "pipeline/appender.h"
-#include "pipeline/at_rest.h"
-#include "pipeline/audit_copy.h"
-#include "pipeline/credentials.h"
-#include "pipeline/flow.h"
-#include "pipeline/known.h"
-#include "pipeline/notify_reader.h"
-#include "pipeline/sources.h"
+#include "pipeline/pipeline_impl.h"
 
 namespace clawtrail {
 
@@ -29,9 +20,8 @@ constexpr int kReaderWait = 200;        // ms
 constexpr int kReaderErrorWait = 1000;  // ms
 constexpr int kWatchWait = 1000;        // ms
 constexpr std::chrono::milliseconds kDrainedWait{1};
-constexpr int kSignalWait = 100;                          // ms
-constexpr std::int64_t kKnownIntervalNs = 2'000'000'000;  // a new secret of the gateway is unknown that long
-constexpr std::chrono::seconds kNotifyGraceOnce{10};      // --once: for the receivers to answer
+constexpr int kSignalWait = 100;                      // ms
+constexpr std::chrono::seconds kNotifyGraceOnce{10};  // --once: for the receivers to answer
 constexpr std::chrono::seconds kNotifyGraceStop{2};
 
 int lanes_of(const PipelineOptions& options) {
@@ -39,104 +29,7 @@ int lanes_of(const PipelineOptions& options) {
   return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 2u));
 }
 
-/// A source, its thread, and what the web page may know of it.
-struct Feed {
-  std::unique_ptr<Source> source;
-  std::string surface;
-  std::atomic<std::uint64_t> lag{0};
-  std::atomic<bool> available{false};
-  std::atomic<bool> finished{false};
-};
-
-class PipelineImpl : public Pipeline {
- public:
-  PipelineImpl(Files& files, PipelineOptions options) : files_(files), options_(std::move(options)) {}
-  ~PipelineImpl() override { stop_everything(); }
-
-  Status open(Diagnostics& diagnostics);
-  Status run_until_stopped() override;
-  void request_stop() override { stop_ = true; }
-  PipelineSummary summary() const override;
-  Status reload(PipelineOptions options, Diagnostics& diagnostics) override;
-  void on_reload(ReloadHandler handler) override {
-    const std::lock_guard lock(reload_mutex_);
-    reload_handler_ = std::move(handler);
-  }
-  void on_tick(std::function<void()> handler) override { tick_handler_ = std::move(handler); }
-
- private:
-  // start-up
-  Status open_trail(const PatternSet& patterns);
-  Status open_feeds();
-  Status open_readers(std::shared_ptr<const AlertRules> rules);
-  void open_watches(const PatternSet& patterns);
-  Status open_web();
-  std::shared_ptr<const LaneProgram> program_of(const PatternSet& patterns) const;
-  void record_operator(const std::string& action, const std::string& reason);
-  // threads
-  void start_threads();
-  void feed_loop(Feed& feed);
-  void append_loop();
-  template <typename Reader>
-  void reader_loop(Reader& reader);
-  void alert_loop();
-  void start_watches();
-  void watch_loop();
-  // one thread (lanes = 0)
-  Status run_single();
-  bool step_feeds(Lane& lane, Status& status);
-  bool step_readers();
-  // the end
-  bool inputs_finished() const;
-  bool readers_caught_up(bool with_notifiers) const;
-  void wait_for_readers();
-  Status finish();
-  void stop_everything();
-  void fail(Error error);
-  Status run_reload();
-  void put_in_force(const PatternSet& patterns, const PipelineOptions& options);
-  void look_at_known();
-  std::string not_ready() const;
-  void refresh_metrics();
-
-  Files& files_;
-  PipelineOptions options_;
-  Clock& clock_ = system_clock();
-  Metrics metrics_;
-  RunStats stats_{metrics_};
-  DurableSignal durable_;
-  OwnRecordQueue own_;
-  SigningKey key_;
-  std::unique_ptr<TrailWriter> trail_;
-  std::unique_ptr<Flow> flow_;
-  std::unique_ptr<Appender> appender_;
-  std::vector<std::unique_ptr<Feed>> feeds_;
-  std::unique_ptr<AlertReader> alerts_;
-  std::vector<std::unique_ptr<NotifyReader>> notifiers_;
-  std::unique_ptr<AuditCopy> audit_copy_;
-  std::unique_ptr<CredentialWatch> credentials_;
-  std::unique_ptr<AtRestScan> at_rest_;
-  std::unique_ptr<HttpServer> web_;
-  std::mutex compile_mutex_;  ///< one reload at a time
-  PipelineOptions in_force_;  ///< what reload() was given last, or start(); under compile_mutex_
-  std::shared_ptr<const KnownSecrets> known_;
-  std::unique_ptr<KnownWatch> known_watch_;
-  std::int64_t known_looked_at_ns_ = 0;
-  bool memory_told_ = false;
-  std::string log_id_;
-  CarryBook book_;  ///< lanes = 0 only; else the flow has it
-  int lanes_ = 0;
-
-  std::vector<std::thread> feed_threads_, lane_threads_, reader_threads_;
-  std::thread append_thread_;
-  std::atomic<bool> stop_{false}, readers_stop_{false}, closed_{false};
-  std::mutex failure_mutex_;
-  std::optional<Error> failure_;
-  std::mutex reload_mutex_;
-  ReloadHandler reload_handler_;
-  std::function<void()> tick_handler_;
-  std::shared_ptr<const AlertRules> new_rules_;  ///< for the alert thread; under reload_mutex_
-};
+}  // namespace
 
 Status PipelineImpl::open(Diagnostics& diagnostics) {
   make_undumpable();
@@ -492,71 +385,6 @@ void PipelineImpl::fail(Error error) {
   flow_->abort();
 }
 
-Status PipelineImpl::run_reload() {
-  ReloadHandler handler;
-  {
-    const std::lock_guard lock(reload_mutex_);
-    handler = reload_handler_;
-  }
-  if (!handler)
-    return Error{Code::kInvalid, "this process was started without a configuration to read again"};
-  return handler();
-}
-
-Status PipelineImpl::reload(PipelineOptions options, Diagnostics& diagnostics) {
-  const std::lock_guard one(compile_mutex_);
-  options.gateway = options_.gateway;
-  auto watch = std::make_unique<KnownWatch>(files_, options.known_secrets);
-  auto patterns = compile_patterns(files_, options, diagnostics, known_.get());
-  if (!patterns) return patterns.error();
-  flow_->set_program(program_of(*patterns));
-  known_watch_ = std::move(watch);
-  put_in_force(*patterns, options);
-  {
-    const std::lock_guard lock(reload_mutex_);
-    new_rules_ = patterns->rules;
-  }
-  if (credentials_) credentials_->set(patterns->credentials);
-  record_operator("reload", "patterns " + patterns->patterns_digest.substr(0, 16) + ", rules " +
-                                patterns->rules->digest().substr(0, 16));
-  durable_.wake();
-  return {};
-}
-
-/// Remembers what is in force, and says where the known secrets come from.
-void PipelineImpl::put_in_force(const PatternSet& patterns, const PipelineOptions& options) {
-  in_force_ = options;
-  known_ = patterns.known;
-  for (const std::string& line : describe_known(patterns)) log_info(line);
-  const SecretMemory memory = secret_memory();
-  if (memory.unlocked == 0 || std::exchange(memory_told_, true)) return;
-  log_warn("of " + std::to_string(memory.bytes) + " bytes with known secrets " +
-           std::to_string(memory.unlocked) +
-           " could not be locked in memory and may be swapped: the limit is " + std::to_string(memory.limit) +
-           " bytes (LimitMEMLOCK=, ulimit -l)");
-}
-
-/// Values that have come up since are masked from now on; the ones before stay masked.
-void PipelineImpl::look_at_known() {
-  const std::int64_t now = clock_.monotonic_ns();
-  if (now - known_looked_at_ns_ < kKnownIntervalNs) return;
-  known_looked_at_ns_ = now;
-  const std::lock_guard one(compile_mutex_);
-  if (!known_watch_->changed()) return;
-  std::vector<KnownPlace> places;
-  const std::size_t before = known_->all().size();
-  if (read_known_secrets(files_, in_force_.known_secrets, known_.get(), places)->all().size() == before)
-    return;
-  Diagnostics diagnostics;
-  const auto patterns = compile_patterns(files_, in_force_, diagnostics, known_.get());
-  if (!patterns)
-    return log_error("known secrets have changed and cannot be taken: " + patterns.error().message);
-  flow_->set_program(program_of(*patterns));
-  put_in_force(*patterns, in_force_);
-  record_operator("reload", "known secrets: " + std::to_string(patterns->known_secrets) + " in force, " +
-                                std::to_string(patterns->known_secrets - before) + " of them new");
-}
-
 std::string PipelineImpl::not_ready() const {
   if (closed_ || stop_) return "clawtrail is stopping";
   if (std::string trouble = appender_->trouble(); !trouble.empty()) return trouble;
@@ -592,8 +420,6 @@ PipelineSummary PipelineImpl::summary() const {
   }
   return summary;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Pipeline>> Pipeline::start(Files& files, PipelineOptions options,
                                                   Diagnostics& diagnostics) {

@@ -216,8 +216,8 @@ TEST(Condition, SecretRulesThatOnlyGuessDoNotCount) {
     EXPECT_TRUE(is_certain_secret_rule(id)) << id;
 }
 
-// Which rules only guess is written in the packs; a record does not say it, so the alert room has a list of its
-// own.
+// Which rules only guess is written in the packs; a record does not say it, so the alert room has a list of
+// its own.
 TEST(Condition, TheListOfAmbiguousSecretRulesIsThatOfThePacks) {
   std::size_t unique = 0, ambiguous = 0;
   for (const auto& entry : std::filesystem::directory_iterator(CLAWTRAIL_SOURCE_DIR "/patterns/secrets")) {
