@@ -13,6 +13,7 @@
 #include "redact/gitleaks.h"
 #include "redact/issuer_match.h"
 #include "redact/mask.h"
+#include "redact/rule_match.h"
 #include "redact/rule_set.h"
 
 namespace clawtrail {
@@ -27,6 +28,8 @@ using redact::RuleSet;
 /// A masked line is searched again until nothing more is found, so that a second run changes nothing. Two
 /// rounds are the rule; a line that still changes after these is left at its last form.
 constexpr int kRoundsMax = 6;
+/// Patterns that are tried on the raw line; a line with more candidates is searched.
+constexpr std::size_t kTriesMax = 32;
 
 class RulesRedactor final : public Redactor {
  public:
@@ -93,15 +96,17 @@ class RulesRedactor final : public Redactor {
   std::string digest() const override { return digest_; }
 
  private:
-  std::size_t literal_bytes(const Hit& hit) const {
-    return rules_.text.literals[hit.literal - range_.first].bytes.size();
-  }
-
   bool needs_search(std::string_view line, std::span<const Hit> hits, EngineScratch& scratch) const {
+    std::size_t tried = 0;
     for (const Hit& hit : hits) {
       if (!range_.contains(hit.literal)) continue;
+      const Literal& literal = rules_.text.literals[hit.literal - range_.first];
+      const Span place{hit.end - literal.bytes.size(), hit.end};
       for (const Action action : rules_.text.actions[hit.literal - range_.first]) {
-        if (matters(line, {hit.end - literal_bytes(hit), hit.end}, action, scratch)) return true;
+        // A literal with a tail after it is rare enough.
+        if (action.kind == Action::Kind::kRule && (literal.follow != Follow::kAny || ++tried > kTriesMax))
+          return true;
+        if (matters(line, place, action, scratch)) return true;
       }
     }
     return false;
@@ -116,6 +121,8 @@ class RulesRedactor final : public Redactor {
         const Span run = redact::run_before(line, literal.end);
         return window_matters(line, redact::with_context(run), run, scratch);
       }
+      case Action::Kind::kRule:
+        return redact::may_match(rules_.rules[action.index], line, literal);
       case Action::Kind::kContext:
         return window_matters(line, redact::with_context(literal), {}, scratch);
       default:

@@ -82,6 +82,24 @@ bool end_match(const Rule& rule, std::string_view text, Span& secret) {
 
 }  // namespace
 
+bool may_match(const Rule& rule, std::string_view raw, Span literal) {
+  const std::size_t from =
+      rule.anchored ? literal.begin : literal.begin - std::min(literal.begin, rule.before);
+  const std::string_view window = raw.substr(from, rule.window_bytes + rule.before);
+  // What is escaped is not what the pattern will see.
+  if (window.find_first_of("\\%&") != std::string_view::npos) return true;
+  Span group[1];
+  if (rule.regex->find(window, 0, window.size(), group)) return true;
+  // As a string of a JSON text it may begin and end at quotes.
+  const std::size_t at = literal.begin - from, behind = literal.end - from;
+  const std::size_t open = at == 0 ? std::string_view::npos : window.rfind('"', at - 1);
+  const std::size_t begin = open == std::string_view::npos ? 0 : open + 1;
+  const std::size_t end = std::min(window.find('"', behind), window.size());
+  if (begin == 0 && end == window.size()) return false;
+  const std::string_view inside = window.substr(begin, end - begin);
+  return rule.regex->find(inside, 0, inside.size(), group);
+}
+
 std::optional<Span> match_rule(const Rule& rule, std::string_view text, Span literal, std::size_t& work) {
   DCHECK(literal.begin <= literal.end && literal.end <= text.size());
   if (rule.anchored && rule.border && !token_begins(text, literal.begin)) return std::nullopt;

@@ -13,4 +13,8 @@ namespace clawtrail::redact {
 /// it looked at to `work`.
 std::optional<Span> match_rule(const Rule& rule, std::string_view text, Span literal, std::size_t& work);
 
+/// Cheap test on raw text, before any decoding: false only if `rule` cannot match at `literal` in what the
+/// text says.
+bool may_match(const Rule& rule, std::string_view raw, Span literal);
+
 }  // namespace clawtrail::redact
