@@ -22,6 +22,11 @@ void print_summary(const PipelineOptions& options, const PatternSet& patterns) {
     for (const std::string& path : source.paths) what += (what.empty() ? "" : ", ") + path;
     std::printf("source %s: %s %s\n", source.name.c_str(), source.type.c_str(), what.c_str());
   }
+  if (options.at_rest.enabled) {
+    std::string what;
+    for (const std::string& path : options.at_rest.paths) what += " " + path;
+    std::printf("scan every %s:%s\n", format_duration(options.at_rest.every).c_str(), what.c_str());
+  }
   std::printf("trail: %s\n", options.trail.path.c_str());
   std::printf("ok: %s, %s, %s, %s, %s, %s\n", count_of(options.sources.size(), "source").c_str(),
               count_of(patterns.program->redactor->rules(), "secret rule").c_str(),

@@ -5,6 +5,7 @@
 
 #include "clawtrail/base/check.h"
 #include "clawtrail/base/encoding.h"
+#include "clawtrail/base/hash.h"
 #include "clawtrail/base/log.h"
 #include "clawtrail/event/json.h"
 #include "clawtrail/scan/print.h"
@@ -16,10 +17,16 @@ namespace {
 constexpr std::chrono::milliseconds kQueueRetry{50};
 constexpr std::chrono::milliseconds kDurableWait{5};
 
+/// A longer path is remembered by its hash, so that the state stays small.
+constexpr std::size_t kKeyBytesMax = 512;
+/// Things that could not be searched, told in the log; the rest is in the count.
+constexpr std::uint64_t kProblemsTold = 20;
+
 std::string key_of(const ScanFinding& finding) {
   std::string out = "[" + json_string(printable_name(finding.where.path)) + ",";
   append_json_string(out, finding.rule);
-  return out + "," + json_string(finding.fp) + "]";
+  out += "," + json_string(finding.fp) + "]";
+  return out.size() <= kKeyBytesMax ? out : hex(as_text(sha256(out)));
 }
 
 std::string details_of(const ScanFinding& finding) {
@@ -79,7 +86,9 @@ void AtRestScan::scan() {
   options.stop = parts_.stop;
   std::set<std::string> seen;
   options.on_finding = [&](const ScanFinding& finding) { found(finding, seen); };
-  options.on_problem = [](const ScanProblem& problem) {
+  std::uint64_t problems = 0;
+  options.on_problem = [&](const ScanProblem& problem) {
+    if (++problems > kProblemsTold) return;
     log_info("scan: " + printable_name(problem.path) + ": " + problem.message);
   };
   const auto stats = scan_at_rest(parts_.files, *program->redactor, *program->scanner, options);

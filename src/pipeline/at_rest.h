@@ -48,7 +48,7 @@ class AtRestScan {
 
   Parts parts_;
   ReaderStateFile file_;
-  std::set<std::string> told_;  ///< JSON arrays [path, rule, fp]
+  std::set<std::string> told_;  ///< JSON arrays [path, rule, fp], or their hashes
   bool changed_ = false;
   std::int64_t last_ns_ = -1;  ///< monotonic; -1 before the first scan
 };
