@@ -24,15 +24,16 @@ constexpr int kStandardInput = 0;
 constexpr int kStandardOutput = 1;
 constexpr int kStandardError = 2;
 
-Result<FilterStats> redact_descriptor(const PatternSet& patterns) {
+Result<FilterStats> redact_descriptor(const PatternSet& patterns, const FilterOptions& options) {
   const FilterWrite write = [](std::string_view bytes) { return write_descriptor(kStandardOutput, bytes); };
   const FilterRead read = [](char* bytes, std::size_t size) {
     return read_descriptor(kStandardInput, {bytes, size});
   };
-  return redact_stream(read, write, *patterns.program->redactor, *patterns.program->scanner);
+  return redact_stream(read, write, *patterns.program->redactor, *patterns.program->scanner, options);
 }
 
-Result<FilterStats> redact_file(const PatternSet& patterns, const std::string& path) {
+Result<FilterStats> redact_file(const PatternSet& patterns, const std::string& path,
+                                const FilterOptions& options) {
   CLAWTRAIL_ASSIGN(const auto file, real_files().open(path, OpenMode::kRead));
   ByteOffset offset = 0;
   const FilterRead read = [&](char* bytes, std::size_t size) -> Result<std::size_t> {
@@ -41,11 +42,14 @@ Result<FilterStats> redact_file(const PatternSet& patterns, const std::string& p
     return got;
   };
   const FilterWrite write = [](std::string_view bytes) { return write_descriptor(kStandardOutput, bytes); };
-  return redact_stream(read, write, *patterns.program->redactor, *patterns.program->scanner);
+  return redact_stream(read, write, *patterns.program->redactor, *patterns.program->scanner, options);
 }
 
 /// Standard input, or the files in their order; what could not be read or written is told.
-bool redact_all(const PatternSet& patterns, const std::vector<std::string>& files, FilterStats& total) {
+bool redact_all(const PatternSet& patterns, const std::vector<std::string>& files, bool stats,
+                FilterStats& total) {
+  FilterOptions options;
+  options.count_lines = stats;
   const auto add = [&](const Result<FilterStats>& done) {
     if (done) {
       add_stats(total, *done);
@@ -54,9 +58,9 @@ bool redact_all(const PatternSet& patterns, const std::vector<std::string>& file
     }
     return done.ok();
   };
-  if (files.empty()) return add(redact_descriptor(patterns));
+  if (files.empty()) return add(redact_descriptor(patterns, options));
   return std::all_of(files.begin(), files.end(),
-                     [&](const std::string& path) { return add(redact_file(patterns, path)); });
+                     [&](const std::string& path) { return add(redact_file(patterns, path, options)); });
 }
 
 int redact(const RedactFlags& flags) {
@@ -71,7 +75,7 @@ int redact(const RedactFlags& flags) {
     return kExitUsage;
   }
   FilterStats total;
-  const bool done = redact_all(*patterns, flags.files, total);
+  const bool done = redact_all(*patterns, flags.files, flags.stats, total);
   if (flags.stats) {
     const std::string text = is_terminal(kStandardError) ? stats_table(total) : stats_json(total);
     static_cast<void>(write_descriptor(kStandardError, text));

@@ -12,8 +12,8 @@ namespace clawtrail {
 inline constexpr std::size_t kRunBytesMin = 16;
 
 /// Appends the ends (exclusive) of the runs of [A-Za-z0-9+/_-] in `block` that are long enough and may be an
-/// encoding or a token: of both letter cases, or 32 or more hex digits, or letters and digits without a
-/// path's slashes and a UUID's dashes. In order of place.
+/// encoding or a token: of both letter cases, or with digits among letters or 16 letters in one part of a
+/// path. A UUID alone is none. In order of place.
 void find_runs(std::string_view block, std::vector<std::uint32_t>& ends);
 
 }  // namespace clawtrail

@@ -295,10 +295,10 @@ void Engine::act(std::uint32_t index, const Hit& hit, Action action) {
       return note_gateway_mask(index, end);
     case Action::Kind::kRun: {
       const Span run = run_before(text_of(piece), literal.end);
-      return match_window(index, with_context(run), run);
+      return match_window(index, with_context(text_of(piece), run), run);
     }
     case Action::Kind::kContext:
-      return match_window(index, with_context(literal), {});
+      return match_window(index, with_context(text_of(piece), literal), {});
     case Action::Kind::kBase64:
     case Action::Kind::kHex:
     case Action::Kind::kJsonEscape:
@@ -313,7 +313,7 @@ void Engine::match_window(std::uint32_t index, Span window, Span run) {
   const bool full = windows_.each(text, window, scratch_.windows, [&](Action action, Span literal) {
     if (action.kind == Action::Kind::kRule) {
       match_pattern(index, action, literal);
-    } else if (literal.begin >= run.begin && run.end > run.begin) {
+    } else if (literal.begin >= run.begin && literal.end <= run.end) {
       match_encoded(index, action, literal);
     }
     return false;

@@ -117,6 +117,7 @@ class Parser {
       at_ = before_separator;
       return value_apart() ? std::optional(found_) : std::nullopt;
     }
+    if (is_verdict(before_separator)) return std::nullopt;
     found_.context.tight = flag_ || (!spaced_ && at_ < limit_ && !is_space(text_[at_]));
     at_ = skip_spaces(text_, at_);
     if (at_ >= limit_) return std::nullopt;
@@ -133,6 +134,13 @@ class Parser {
     const char before = text_[begin - 1];
     if (before == '?' || before == '&' || before == '#') return text_.substr(found_.name.end, 1) == "=";
     return before == ';' && text_.substr(found_.name.end, 1) == "=";
+  }
+
+  /// PASS: test_name: the result of a test.
+  bool is_verdict(std::size_t separator) const {
+    const Span name = found_.name;
+    return name.end - name.begin == 4 && (text_[name.begin] | 0x20) == 'p' && text_[separator] == ':' &&
+           at_ < limit_ && is_space(text_[at_]) && quote_at(text_, skip_spaces(text_, at_)).mark == '\0';
   }
 
   /// No sign of assignment: password 'x', Password is "x", token 4f2a….

@@ -107,8 +107,7 @@ class Filter {
     out_.clear();
     const bool whole = block.back() == '\n';
     if (hits_.empty() && !overflow && !redactor_.every_line() && carried_.empty()) {
-      stats_.lines += count_lines(block);
-      if (continued_) --stats_.lines;
+      count_lines(block);
       CLAWTRAIL_TRY(write_(block));
     } else {
       redact_block(block, overflow);
@@ -121,9 +120,11 @@ class Filter {
     return {};
   }
 
-  static std::uint64_t count_lines(std::string_view block) {
-    return static_cast<std::uint64_t>(std::count(block.begin(), block.end(), '\n')) +
-           (block.back() == '\n' ? 0 : 1);
+  void count_lines(std::string_view block) {
+    if (!options_.count_lines && !options_.on_redactions) return;
+    if (continued_) --stats_.lines;
+    stats_.lines += static_cast<std::uint64_t>(std::count(block.begin(), block.end(), '\n')) +
+                    (block.back() == '\n' ? 0 : 1);
   }
 
   void redact_block(std::string_view block, bool overflow) {
@@ -152,8 +153,7 @@ class Filter {
       line_begin = line_end + 1;
     }
     out_.append(block.substr(copied));
-    stats_.lines += count_lines(block);
-    if (continued_) --stats_.lines;
+    count_lines(block);
   }
 
   /// Lines are numbered only where every line is looked at.

@@ -119,12 +119,12 @@ class RulesRedactor final : public Redactor {
         return redact::may_assign_secret(line, literal.end, rules_.user_names);
       case Action::Kind::kRun: {
         const Span run = redact::run_before(line, literal.end);
-        return window_matters(line, redact::with_context(run), run, scratch);
+        return window_matters(line, redact::with_context(line, run), run, scratch);
       }
       case Action::Kind::kRule:
         return redact::may_match(rules_.rules[action.index], line, literal);
       case Action::Kind::kContext:
-        return window_matters(line, redact::with_context(literal), {}, scratch);
+        return window_matters(line, redact::with_context(line, literal), {}, scratch);
       default:
         return true;
     }
@@ -132,8 +132,9 @@ class RulesRedactor final : public Redactor {
 
   bool window_matters(std::string_view line, Span window, Span run, EngineScratch& scratch) const {
     return windows_.each(line, window, scratch.windows, [&](Action action, Span literal) {
-      if (action.kind == Action::Kind::kRule) return redact::may_belong_to_issuer(line, literal);
-      return literal.begin >= run.begin && run.end > run.begin;
+      if (action.kind == Action::Kind::kRule && rules_.rules[action.index].issuer)
+        return redact::may_belong_to_issuer(line, literal);
+      return action.kind == Action::Kind::kRule || (literal.begin >= run.begin && literal.end <= run.end);
     });
   }
 

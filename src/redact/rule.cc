@@ -88,6 +88,22 @@ std::optional<T> named(const YamlNode& node, const std::string& text, const std:
   return std::nullopt;
 }
 
+/// The pattern asks for 16 or more of a class within [A-Za-z0-9+/_-], and has no alternatives that could do
+/// without.
+bool has_run(const std::string& pattern) {
+  static constexpr int kRunBytesMin = 16;
+  if (pattern.find('|') != std::string::npos) return false;
+  const ByteSet run = *parse_byte_set("[A-Za-z0-9+/_-]");
+  for (std::size_t at = pattern.find("]{"); at != std::string::npos; at = pattern.find("]{", at + 1)) {
+    if (std::atoi(pattern.c_str() + at + 2) < kRunBytesMin) continue;
+    const std::size_t open = pattern.rfind('[', at);
+    if (open == std::string::npos) continue;
+    const auto set = parse_byte_set(pattern.substr(open, at + 1 - open));
+    if (set && (*set & ~run).none()) return true;
+  }
+  return false;
+}
+
 /// Reads one entry of `rules`.
 class RuleReader {
  public:
@@ -253,6 +269,7 @@ class RuleReader {
                                        .as_int(diagnostics_, "group", 0, regex->groups())
                                        .value_or(regex->groups() > 0 ? 1 : 0));
     rule_.regex = std::move(*regex);
+    rule_.has_run = rule_.anchored && has_run(pattern);
   }
 
   void examples(const char* key, std::vector<Example>& out) {

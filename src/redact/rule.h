@@ -44,6 +44,7 @@ struct Rule {
   bool issuer = false;             ///< literals are words before the token; `regex` is its shape and borders
   bool anchored = true;            ///< the match begins with the literal; else it is searched around it
   std::size_t before = 0;          ///< bytes before the literal where a match may begin, if not anchored
+  bool has_run = false;            ///< every match has 16 or more bytes of [A-Za-z0-9+/_-] in a row, soon
   bool token_shaped = false;       ///< after the literal a match has no white space and no quotes
   std::size_t window_bytes = 512;  ///< longest match; what is longer is reached by kExtend
   int group = 0;                   ///< the capture that is the secret

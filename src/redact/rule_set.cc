@@ -20,6 +20,15 @@ constexpr std::size_t kHexLiteralMin = 3;
 /// So much of the encoding comes at least after the literal.
 constexpr std::uint8_t kBase64Tail = 10;
 constexpr std::uint8_t kHexTail = 16;
+constexpr std::uint8_t kTailOfRunMin = 12;
+
+/// A short prefix of a token with a long run in it: found from the run. Short literals cost the scan of all
+/// text most.
+constexpr std::size_t kShortPrefixMax = 4;
+bool is_short_prefix(const Rule& rule, const Literal& literal) {
+  return literal.follow == Follow::kTokenTail && literal.border && literal.bytes.size() <= kShortPrefixMax &&
+         literal.tail_min >= kTailOfRunMin && rule.has_run;
+}
 
 /// Bytes that make two literals the same for Hyperscan and its context tests.
 std::string key_of(const Literal& literal) {
@@ -104,7 +113,8 @@ void RuleSet::build() {
         windows.add(literal, {Action::Kind::kRule, i});
         continue;
       }
-      text.add(literal, {rule.field ? Action::Kind::kField : Action::Kind::kRule, i});
+      Lookup& lookup = is_short_prefix(rule, literal) ? windows : text;
+      lookup.add(literal, {rule.field ? Action::Kind::kField : Action::Kind::kRule, i});
       if (literal.follow == Follow::kTokenTail && !literal.caseless) add_encoded(literal.bytes);
     }
   }

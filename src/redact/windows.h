@@ -15,6 +15,8 @@ namespace clawtrail::redact {
 
 /// An issuer's word is looked for so many bytes before a run or a secret word.
 inline constexpr std::size_t kWindowBackBytes = 64;
+/// A literal's tail is looked for so many bytes behind a run.
+inline constexpr std::size_t kWindowOnBytes = 48;
 
 /// Memory of one thread for the second look-up.
 struct WindowScratch {
@@ -52,9 +54,10 @@ class Windows {
 
 /// The run of token bytes that ends at `end`.
 Span run_before(std::string_view text, std::size_t end);
-/// `span` with the bytes before it in which an issuer's word may stand.
-inline Span with_context(Span span) {
-  return {span.begin - std::min(span.begin, kWindowBackBytes), span.end};
+/// `span` with the bytes around it in which an issuer's word or the rest of a token may stand.
+inline Span with_context(std::string_view text, Span span) {
+  return {span.begin - std::min(span.begin, kWindowBackBytes),
+          std::min(text.size(), span.end + kWindowOnBytes)};
 }
 
 }  // namespace clawtrail::redact

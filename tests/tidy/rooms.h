@@ -47,7 +47,7 @@ inline const std::vector<HeaderOwner>& header_owners() {
       {std::regex("(zmq|zmq_addon)\\.hp?p?|httplib\\.h|curl/.*"), {"io"}},
       {std::regex("yaml-cpp/.*|toml\\+\\+/.*"), {"text"}},
       {std::regex("prometheus/.*"), {"metrics"}},
-      {std::regex("hs/.*|hs\\.h|hs_.*|re2/.*|emmintrin\\.h"), {"match"}},
+      {std::regex("hs/.*|hs\\.h|hs_.*|re2/.*|immintrin\\.h"), {"match"}},
       {std::regex("simdjson.*|protozero/.*"), {"event"}},
       {std::regex("zstd.*"), {"trail"}},
       {std::regex("sqlite3\\.h|archive(_entry)?\\.h"), {"scan"}},

@@ -16,6 +16,7 @@ namespace clawtrail {
 struct FilterOptions {
   /// Called once for each line that was changed or noted, with its number from 1. May be empty.
   std::function<void(std::uint64_t line, const std::vector<Redaction>&)> on_redactions;
+  bool count_lines = true;  ///< else FilterStats::lines stays 0
 };
 
 struct FilterStats {
