@@ -12,8 +12,10 @@ namespace clawtrail {
 
 namespace {
 
-constexpr std::size_t kLetterCaseMin = 3;  ///< of each case, where both are wanted
-constexpr std::size_t kMixedMin = 2;       ///< digits and letters of a token of one letter case
+constexpr std::size_t kLetterCaseMin = 3;   ///< of each case, where both are wanted
+constexpr std::size_t kMixedMin = 2;        ///< digits and letters of a token of one letter case
+constexpr std::size_t kCapitalsMin = 8;     ///< of a token of capitals
+constexpr std::size_t kLongPartBytes = 32;  ///< longer than a word or a number
 constexpr std::size_t kUuidBytes = 36;
 constexpr std::size_t kJudgedBytesMax = 256;
 constexpr std::size_t kWindow = 64;
@@ -118,9 +120,11 @@ bool may_be_secret(std::string_view run) {
     letters += is_lower || is_upper;
     stretch = is_lower || is_upper ? stretch + 1 : 0;
     ++part;
-    found |= (part >= kRunBytesMin && digits >= kMixedMin && letters >= kMixedMin) || stretch >= kRunBytesMin;
+    found |= (part >= kRunBytesMin && digits >= kMixedMin && letters >= kMixedMin) ||
+             stretch >= kRunBytesMin || part >= kLongPartBytes;
   }
-  return (found || (upper >= kLetterCaseMin && lower >= kLetterCaseMin)) && !is_uuid(run);
+  return (found || (upper >= kLetterCaseMin && lower >= kLetterCaseMin) || upper >= kCapitalsMin) &&
+         !is_uuid(run);
 }
 
 /// Bit i says that kRunBytesMin bits from i on are set.

@@ -88,20 +88,34 @@ std::optional<T> named(const YamlNode& node, const std::string& text, const std:
   return std::nullopt;
 }
 
-/// The pattern asks for 16 or more of a class within [A-Za-z0-9+/_-], and has no alternatives that could do
-/// without.
+/// Outside of its groups the pattern asks for 16 or more of a class within [A-Za-z0-9+/_-], and has no
+/// alternative.
 bool has_run(const std::string& pattern) {
   static constexpr int kRunBytesMin = 16;
-  if (pattern.find('|') != std::string::npos) return false;
   const ByteSet run = *parse_byte_set("[A-Za-z0-9+/_-]");
-  for (std::size_t at = pattern.find("]{"); at != std::string::npos; at = pattern.find("]{", at + 1)) {
-    if (std::atoi(pattern.c_str() + at + 2) < kRunBytesMin) continue;
-    const std::size_t open = pattern.rfind('[', at);
-    if (open == std::string::npos) continue;
-    const auto set = parse_byte_set(pattern.substr(open, at + 1 - open));
-    if (set && (*set & ~run).none()) return true;
+  bool found = false;
+  int depth = 0;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    const char c = pattern[at];
+    if (c == '\\') {
+      ++at;
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')') {
+      --depth;
+    } else if (c == '|' && depth == 0) {
+      return false;
+    } else if (c == '[') {
+      const std::size_t open = at;
+      for (++at; at < pattern.size() && pattern[at] != ']'; ++at) at += pattern[at] == '\\' ? 1U : 0U;
+      const bool repeated =
+          pattern.compare(at + 1, 1, "{") == 0 && std::atoi(pattern.c_str() + at + 2) >= kRunBytesMin;
+      if (depth > 0 || !repeated) continue;
+      const auto set = parse_byte_set(pattern.substr(open, at + 1 - open));
+      found |= set && (*set & ~run).none();
+    }
   }
-  return false;
+  return found;
 }
 
 /// Reads one entry of `rules`.

@@ -20,14 +20,13 @@ constexpr std::size_t kHexLiteralMin = 3;
 /// So much of the encoding comes at least after the literal.
 constexpr std::uint8_t kBase64Tail = 10;
 constexpr std::uint8_t kHexTail = 16;
-constexpr std::uint8_t kTailOfRunMin = 12;
 
 /// A short prefix of a token with a long run in it: found from the run. Short literals cost the scan of all
 /// text most.
 constexpr std::size_t kShortPrefixMax = 4;
 bool is_short_prefix(const Rule& rule, const Literal& literal) {
   return literal.follow == Follow::kTokenTail && literal.border && literal.bytes.size() <= kShortPrefixMax &&
-         literal.tail_min >= kTailOfRunMin && rule.has_run;
+         rule.has_run;
 }
 
 /// Bytes that make two literals the same for Hyperscan and its context tests.
@@ -80,7 +79,7 @@ void RuleSet::add_escapes() {
   }
   for (const char* escape : {"%2", "%3", "%4", "%5", "%6", "%7", "\\x2", "\\x3", "\\x4", "\\x5", "\\x6",
                              "\\x7", "&#", "\\u200", "\\u2060", "\\u00a"}) {
-    text.add({escape, true, Follow::kTokenTail, 1, false, false}, {Action::Kind::kEscape, 0});
+    text.add({escape, false, Follow::kTokenTail, 1, false, false}, {Action::Kind::kEscape, 0});
   }
   for (const char* escape : {"&quot;", "&amp;", "&apos;", "\\ufeff"}) {
     text.add({escape, true, Follow::kAny, 0, false, false}, {Action::Kind::kEscape, 0});
