@@ -305,8 +305,7 @@ Span source_span(std::string_view source, Escapes escapes, const Waypoint* waypo
 
 Span encoded_run(std::string_view text, Encoding encoding, Span hit) {
   static constexpr std::size_t kWrappedLineMin = 60;  // of a base64 block
-  const std::size_t low = hit.begin - std::min(hit.begin, kEncodedBytesMax);
-  const std::size_t high = std::min(text.size(), hit.end + kEncodedBytesMax);
+  const std::size_t low = 0, high = text.size();
   Span run = hit;
   if (encoding == Encoding::kHex) {
     while (run.begin > low && hex_digit(text[run.begin - 1]) >= 0) --run.begin;

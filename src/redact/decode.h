@@ -39,9 +39,7 @@ Span source_span(std::string_view source, Escapes escapes, const Waypoint* waypo
 enum class Encoding : std::uint8_t { kBase64, kHex };
 
 /// The run of the encoding's alphabet around `hit` (base64: both alphabets, line breaks in a block, padding).
-/// Looks at most kEncodedBytesMax to either side.
 Span encoded_run(std::string_view text, Encoding encoding, Span hit);
-inline constexpr std::size_t kEncodedBytesMax = 1024 * 1024;
 
 /// Appends the bytes that `run` encodes; `phase` (0 to 3, or 0 to 1 for hex) characters of it are skipped
 /// first, so that what was hit is decoded from its own border.

@@ -28,6 +28,9 @@ constexpr std::size_t kBufferKept = 1 * limits::MiB;
 constexpr std::size_t kKeyKept = 16;
 /// Shorter runs of base64 or hex hold no secret.
 constexpr std::size_t kEncodedRunMin = 16;
+constexpr std::size_t kRunsKept = 8;
+/// Bytes that are counted for the price of one that is matched.
+constexpr std::size_t kCountedPerWork = 16;
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
 template <typename Vector>
@@ -260,7 +263,7 @@ void Engine::judge_value(std::uint32_t index) {
 
 void Engine::process_text(std::uint32_t index, std::span<const Hit> hits) {
   user_done_.clear();
-  encoded_done_.clear();
+  encoded_runs_.clear();
   bool own = false;
   for (const Hit& hit : hits) {
     if (!range_.contains(hit.literal)) continue;
@@ -321,21 +324,33 @@ void Engine::match_window(std::uint32_t index, Span window, Span run) {
   exhausted_ |= full;
 }
 
+Engine::EncodedRun& Engine::run_around(std::string_view text, Encoding encoding, Span literal) {
+  // Hits come in order: a run that was measured holds the next hits, too.
+  for (EncodedRun& known : encoded_runs_) {
+    if (known.encoding == encoding && known.span.begin <= literal.begin && literal.end <= known.span.end)
+      return known;
+  }
+  const Span span = encoded_run(text, encoding, literal);
+  work_ += span.end - span.begin;
+  if (encoded_runs_.size() == kRunsKept) encoded_runs_.erase(encoded_runs_.begin());
+  return encoded_runs_.emplace_back(EncodedRun{span, encoding, 0});
+}
+
 void Engine::match_encoded(std::uint32_t index, Action action, Span literal) {
   if (is_covered(literal.end, Priority::kUnique)) return;
   const std::string_view text = text_of(scratch_.pieces[index]);
   const Encoding encoding = action.kind == Action::Kind::kHex ? Encoding::kHex : Encoding::kBase64;
-  const Span run = encoded_run(text, encoding, literal);
-  work_ += run.end - run.begin;
-  if (run.end - run.begin < kEncodedRunMin) return;
+  EncodedRun& known = run_around(text, encoding, literal);
+  const Span run = known.span;
+  const std::size_t unit = encoding == Encoding::kHex ? 2 : 4;
+  if (run.end - run.begin < kEncodedRunMin || known.phases == (1U << unit) - 1) return;
   const std::string_view before = text.substr(run.begin, literal.begin - run.begin);
+  work_ += before.size() / kCountedPerWork;
   const auto breaks = static_cast<std::size_t>(
       std::count_if(before.begin(), before.end(), [](char c) { return c == '\n' || c == '\r'; }));
-  const std::size_t unit = encoding == Encoding::kHex ? 2 : 4;
   const std::size_t phase = (before.size() - breaks + unit - action.index) % unit;
-  const std::pair<Span, std::size_t> key{run, phase + (encoding == Encoding::kHex ? unit * 2 : 0)};
-  if (std::find(encoded_done_.begin(), encoded_done_.end(), key) != encoded_done_.end()) return;
-  encoded_done_.push_back(key);
+  if ((known.phases & (1U << phase)) != 0) return;
+  known.phases |= 1U << phase;
   std::optional<Piece> child = begin_child(index, run);
   if (!child) return;
   child->encoded = true;

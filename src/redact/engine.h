@@ -108,6 +108,12 @@ class Engine {
   void match_pattern(std::uint32_t index, Action action, Span literal);
   void match_field(std::uint32_t index, Span literal);
   void match_window(std::uint32_t index, Span window, Span run);
+  struct EncodedRun {
+    Span span;
+    Encoding encoding = Encoding::kBase64;
+    unsigned phases = 0;  ///< bit i: decoded from its i-th character on
+  };
+  EncodedRun& run_around(std::string_view text, Encoding encoding, Span literal);
   void match_encoded(std::uint32_t index, Action action, Span literal);
   /// Adds the text of the piece without escapes of any kind, if it has some.
   void add_plain_child(std::uint32_t parent);
@@ -148,7 +154,7 @@ class Engine {
   Priority covered_priority_ = Priority::kField;
   std::size_t name_end_ = 0;  ///< the end of the last name that was judged
   std::vector<std::uint32_t> user_done_;
-  std::vector<std::pair<Span, std::size_t>> encoded_done_;  ///< runs and their phases
+  std::vector<EncodedRun> encoded_runs_;
 };
 
 /// Walks the members of piece `index`, whose text is valid JSON, and adds the children that must be searched.

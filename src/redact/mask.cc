@@ -114,7 +114,8 @@ bool MaskTemplate::covers(std::string_view text, Span span) const {
   if (pieces_.empty() || span.end - span.begin > size_max_) return false;
   std::size_t at = span.end > size_max_ ? span.end - size_max_ : 0;
   for (; at <= span.begin; ++at) {
-    if (pieces_.front().part == Part::kText) at = text.find(pieces_.front().text, at);
+    const std::string& front = pieces_.front().text;
+    if (pieces_.front().part == Part::kText) at = text.substr(0, span.begin + front.size()).find(front, at);
     if (at > span.begin) return false;
     const std::size_t end = match_at(text, at, 0);
     if (end != std::string_view::npos && end >= span.end) return true;
