@@ -21,10 +21,12 @@ constexpr std::size_t kHexLiteralMin = 3;
 constexpr std::uint8_t kBase64Tail = 10;
 constexpr std::uint8_t kHexTail = 16;
 
-/// Bytes that make two literals the same for Hyperscan and its context tests.
+/// Bytes that make two literals the same for Hyperscan and its context tests. A secret one is never the same
+/// as one of a rule: the rules' database is kept on the disk, and nothing in it may depend on a secret.
 std::string key_of(const Literal& literal) {
   std::string key{static_cast<char>(literal.caseless), static_cast<char>(literal.follow),
-                  static_cast<char>(literal.tail_min), static_cast<char>(literal.border)};
+                  static_cast<char>(literal.tail_min), static_cast<char>(literal.border),
+                  static_cast<char>(literal.secret)};
   return key + literal.bytes;
 }
 
@@ -37,7 +39,6 @@ void RuleSet::Lookup::add(const Literal& literal, Action action) {
     literals.push_back(literal);
     actions.emplace_back();
   }
-  literals[place->second].secret |= literal.secret;
   actions[place->second].push_back(action);
 }
 
