@@ -28,16 +28,24 @@ struct HsScratch final : ScanScratch {
   std::vector<std::uint32_t> ends;
 };
 
+/// One of the databases of a scanner: its expression n is the literal ids[n].
+struct Database {
+  DatabasePtr compiled;
+  std::vector<std::uint32_t> ids;
+};
+
 /// What the callback needs; lives during one scan.
 struct ScanState {
   std::string_view block;
   const std::vector<Literal>& literals;
+  const std::vector<std::uint32_t>& ids;
   std::vector<Hit>& hits;
   bool overflow = false;
 };
 
-int on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
+int on_match(unsigned expression, unsigned long long, unsigned long long to, unsigned, void* context) {
   auto& state = *static_cast<ScanState*>(context);
+  const std::uint32_t id = state.ids[expression];
   const Literal& literal = state.literals[id];
   const auto end = static_cast<std::size_t>(to);
   if (!context_allows(literal, state.block, end - literal.bytes.size(), end)) return 0;
@@ -51,9 +59,10 @@ int on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, v
 
 class HsScanner final : public Scanner {
  public:
-  /// `in_table`: ids that the database does not have.
-  HsScanner(DatabasePtr database, std::vector<Literal> literals, const std::vector<std::uint32_t>& in_table)
-      : database_(std::move(database)), literals_(std::move(literals)) {
+  /// `in_table`: ids that no database has.
+  HsScanner(std::vector<Database> databases, std::vector<Literal> literals,
+            const std::vector<std::uint32_t>& in_table)
+      : databases_(std::move(databases)), literals_(std::move(literals)) {
     if (!in_table.empty()) table_ = std::make_unique<const match::SecretTable>(literals_, in_table);
     for (std::size_t i = 0; i < literals_.size(); ++i) {
       if (literals_[i].follow == Follow::kRun) run_ids_.push_back(static_cast<std::uint32_t>(i));
@@ -69,8 +78,10 @@ class HsScanner final : public Scanner {
   HsScanner& operator=(const HsScanner&) = delete;
 
   std::unique_ptr<ScanScratch> make_scratch() const override {
-    hs_scratch_t* scratch = nullptr;
-    if (database_ != nullptr) CHECK(hs_alloc_scratch(database_.get(), &scratch) == HS_SUCCESS);
+    hs_scratch_t* scratch = nullptr;  // Grows until it is large enough for each of them.
+    for (const Database& database : databases_) {
+      CHECK(hs_alloc_scratch(database.compiled.get(), &scratch) == HS_SUCCESS);
+    }
     return std::make_unique<HsScratch>(scratch);
   }
 
@@ -79,19 +90,22 @@ class HsScanner final : public Scanner {
     hits.clear();
     if (block.empty()) return false;
     for (const std::uint32_t id : run_ids_) add_runs(block, id, static_cast<HsScratch&>(scratch).ends, hits);
-    ScanState state{block, literals_, hits};
-    if (database_ != nullptr) {
-      const hs_error_t error = hs_scan(database_.get(), block.data(), static_cast<unsigned>(block.size()), 0,
-                                       static_cast<HsScratch&>(scratch).scratch, on_match, &state);
+    bool overflow = false;
+    for (const Database& database : databases_) {
+      ScanState state{block, literals_, database.ids, hits, false};
+      const hs_error_t error =
+          hs_scan(database.compiled.get(), block.data(), static_cast<unsigned>(block.size()), 0,
+                  static_cast<HsScratch&>(scratch).scratch, on_match, &state);
       CHECK(error == HS_SUCCESS || error == HS_SCAN_TERMINATED);
+      overflow = overflow || state.overflow;
     }
-    if (table_ && table_->scan(block, hits, limits::kHitsPerBlockMax)) state.overflow = true;
-    // Hyperscan reports nearly in order, but promises none.
+    if (table_ && table_->scan(block, hits, limits::kHitsPerBlockMax)) overflow = true;
+    // Hyperscan reports nearly in order, but promises none; and each database reports by itself.
     const auto less = [](const Hit& a, const Hit& b) {
       return a.end != b.end ? a.end < b.end : a.literal < b.literal;
     };
     if (!std::is_sorted(hits.begin(), hits.end(), less)) std::sort(hits.begin(), hits.end(), less);
-    return state.overflow;
+    return overflow;
   }
 
   std::size_t literals() const override { return literals_.size(); }
@@ -104,7 +118,7 @@ class HsScanner final : public Scanner {
     for (const std::uint32_t end : ends) hits.push_back({id, end});
   }
 
-  DatabasePtr database_;
+  std::vector<Database> databases_;
   std::vector<Literal> literals_;
   std::vector<std::uint32_t> run_ids_;
   std::unique_ptr<const match::SecretTable> table_;
@@ -124,18 +138,13 @@ std::string expression_of(const std::string& bytes) {
   return out;
 }
 
-/// All literals but those of `in_table`, which is sorted.
-Result<DatabasePtr> compile(const std::vector<Literal>& literals,
-                            const std::vector<std::uint32_t>& in_table) {
+Result<DatabasePtr> compile(const std::vector<Literal>& literals, const std::vector<std::uint32_t>& ids) {
   std::vector<std::string> expressions;
-  std::vector<unsigned> flags, ids;
-  for (std::uint32_t id = 0; id < literals.size(); ++id) {
-    if (std::binary_search(in_table.begin(), in_table.end(), id)) continue;
-    const Literal& literal = literals[id];
-    if (literal.follow == Follow::kRun) continue;
-    ids.push_back(id);
-    flags.push_back(literal.caseless ? HS_FLAG_CASELESS : 0U);
-    expressions.push_back(expression_of(literal.bytes));
+  std::vector<unsigned> flags, numbers;
+  for (const std::uint32_t id : ids) {
+    numbers.push_back(static_cast<unsigned>(numbers.size()));
+    flags.push_back(literals[id].caseless ? HS_FLAG_CASELESS : 0U);
+    expressions.push_back(expression_of(literals[id].bytes));
   }
   if (ids.empty()) return DatabasePtr();
   std::vector<const char*> pointers;
@@ -143,11 +152,13 @@ Result<DatabasePtr> compile(const std::vector<Literal>& literals,
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
   const hs_error_t code =
-      hs_compile_multi(pointers.data(), flags.data(), ids.data(), static_cast<unsigned>(pointers.size()),
+      hs_compile_multi(pointers.data(), flags.data(), numbers.data(), static_cast<unsigned>(pointers.size()),
                        HS_MODE_BLOCK, nullptr, &database, &error);
   if (code == HS_SUCCESS) return DatabasePtr(database);
   std::string sentence = "Hyperscan refuses ";
-  sentence += error->expression >= 0 ? "literal " + std::to_string(error->expression) : "the literals";
+  sentence += error->expression >= 0
+                  ? "literal " + std::to_string(ids[static_cast<std::size_t>(error->expression)])
+                  : "the literals";
   sentence += std::string(": ") + error->message;
   hs_free_compile_error(error);
   return Error{Code::kIo, sentence};
@@ -160,6 +171,34 @@ std::vector<std::uint32_t> secrets_for_table(const std::vector<Literal>& literal
   }
   if (ids.size() <= kSecretsInDatabaseMax) ids.clear();
   return ids;
+}
+
+/// Two databases at most: secrets of this deployment are few and compiled in a moment, so that the many
+/// others can be kept on the disk.
+Result<std::vector<Database>> compile_all(const std::vector<Literal>& literals,
+                                          const std::vector<std::uint32_t>& in_table,
+                                          const std::string& cache_dir) {
+  Database plain, secret;
+  for (std::size_t i = 0; i < literals.size(); ++i) {
+    if (literals[i].follow == Follow::kRun) continue;
+    if (std::binary_search(in_table.begin(), in_table.end(), i)) continue;
+    (literals[i].secret ? secret : plain).ids.push_back(static_cast<std::uint32_t>(i));
+  }
+  std::vector<Database> out;
+  if (!plain.ids.empty()) {
+    const ScannerCache cache(cache_dir, literals, plain.ids);
+    plain.compiled = cache.load();
+    if (plain.compiled == nullptr) {
+      CLAWTRAIL_ASSIGN(plain.compiled, compile(literals, plain.ids));
+      cache.store(*plain.compiled);
+    }
+    out.push_back(std::move(plain));
+  }
+  if (!secret.ids.empty()) {
+    CLAWTRAIL_ASSIGN(secret.compiled, compile(literals, secret.ids));
+    out.push_back(std::move(secret));
+  }
+  return out;
 }
 
 }  // namespace
@@ -181,17 +220,9 @@ Result<ScannerBuild> compile_scanner(std::span<const LiteralSet* const> sets, co
                                        " bytes; allowed are 1 to " + std::to_string(kLiteralBytesMax)};
     }
   }
-  DatabasePtr database;
   const std::vector<std::uint32_t> in_table = secrets_for_table(literals);
-  if (!literals.empty()) {
-    const ScannerCache cache(cache_dir, literals);
-    database = cache.load();
-    if (database == nullptr) {
-      CLAWTRAIL_ASSIGN(database, compile(literals, in_table));
-      if (database != nullptr) cache.store(*database);
-    }
-  }
-  build.scanner = std::make_shared<HsScanner>(std::move(database), std::move(literals), in_table);
+  CLAWTRAIL_ASSIGN(std::vector<Database> databases, compile_all(literals, in_table, cache_dir));
+  build.scanner = std::make_shared<HsScanner>(std::move(databases), std::move(literals), in_table);
   return build;
 }
 

@@ -105,10 +105,8 @@ Result<PatternSet> compile_patterns(Files& files, const PipelineOptions& options
   set.rules = AlertRules::load(options.alert_lists, diagnostics);
   if (diagnostics.has_errors()) return mistakes(diagnostics);
 
-  // A cached database would put the known secrets on the disk.
-  const std::string cache_dir = set.known_secrets == 0 ? options.cache_dir : "";
   const LiteralSet* const sets[] = {&redactor->literals(), &set.rules->literals()};
-  CLAWTRAIL_ASSIGN(const ScannerBuild build, compile_scanner(sets, cache_dir));
+  CLAWTRAIL_ASSIGN(const ScannerBuild build, compile_scanner(sets, options.cache_dir));
   redactor->bind(build.scanner, build.ranges[0]);
 
   auto program = std::make_shared<LaneProgram>();

@@ -319,7 +319,7 @@ void Engine::match_window(std::uint32_t index, Span window, Span run) {
     } else if (literal.begin >= run.begin && literal.end <= run.end) {
       match_encoded(index, action, literal);
     }
-    return false;
+    return work_ > work_max_;
   });
   exhausted_ |= full;
 }

@@ -29,10 +29,12 @@ bool is_short_prefix(const Rule& rule, const Literal& literal) {
          rule.has_run;
 }
 
-/// Bytes that make two literals the same for Hyperscan and its context tests.
+/// Bytes that make two literals the same for Hyperscan and its context tests. A secret one is never the same
+/// as one of a rule: the rules' database is kept on the disk, and nothing in it may depend on a secret.
 std::string key_of(const Literal& literal) {
   std::string key{static_cast<char>(literal.caseless), static_cast<char>(literal.follow),
-                  static_cast<char>(literal.tail_min), static_cast<char>(literal.border)};
+                  static_cast<char>(literal.tail_min), static_cast<char>(literal.border),
+                  static_cast<char>(literal.secret)};
   return key + literal.bytes;
 }
 
@@ -45,7 +47,6 @@ void RuleSet::Lookup::add(const Literal& literal, Action action) {
     literals.push_back(literal);
     actions.emplace_back();
   }
-  literals[place->second].secret |= literal.secret;
   actions[place->second].push_back(action);
 }
 

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 namespace clawtrail {
 namespace {
 
@@ -41,6 +44,43 @@ TEST(RegexSpans, BytesThatAreNoUtf8AreText) {
       Regex::compile("a.b")->matches("a\xff"
                                      "b"));
   EXPECT_TRUE(Regex::compile("ABC", true)->matches("xabc"));
+}
+
+TEST(RegexDeferred, IsTheSamePattern) {
+  const std::string pattern = R"(k=(?P<value>[a-z]+)(;)?)";
+  const Regex regex = Regex::deferred(pattern, true);
+  EXPECT_EQ(regex.pattern(), pattern);
+  EXPECT_TRUE(regex.caseless());
+  std::vector<Span> groups(3);
+  ASSERT_TRUE(regex.find("K=AB", 0, 4, groups));
+  EXPECT_EQ(groups[1], (Span{2, 4}));
+  EXPECT_EQ(Regex::deferred(pattern, true).groups(), 2);
+  EXPECT_EQ(Regex::deferred(pattern, true).group("value"), 1);
+  EXPECT_EQ(Regex::deferred(pattern, true).group_names(), Regex::compile(pattern)->group_names());
+  EXPECT_FALSE(Regex::deferred(pattern, false).matches("K=AB"));
+}
+
+// Every lane may be the first to use it.
+TEST(RegexDeferred, IsCompiledOnceByWhicheverThreadComesFirst) {
+  for (int round = 0; round < 50; ++round) {
+    const Regex regex = Regex::deferred("(a|b)+c" + std::to_string(round), false);
+    const std::string text = "ababc" + std::to_string(round);
+    std::atomic<int> found = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&, copy = regex] {
+        std::vector<Span> groups(1);
+        if (copy.find(text, 0, text.size(), groups) && groups[0] == Span{0, text.size()}) ++found;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(found, 4);
+  }
+}
+
+// Nothing found would be nothing masked.
+TEST(RegexDeferredDeathTest, APatternThatIsNoneStopsTheProcess) {
+  EXPECT_DEATH(Regex::deferred("a(b", false).matches("ab"), "CHECK failed");
 }
 
 }  // namespace

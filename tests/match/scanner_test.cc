@@ -27,6 +27,14 @@ class ScannerTest : public testing::Test {
     for (const Hit& hit : hits) out.push_back(hit.end);
     return out;
   }
+  using Found = std::vector<std::pair<std::uint32_t, std::uint32_t>>;  ///< end, literal
+  Found found(std::string_view text) {
+    std::vector<Hit> hits;
+    EXPECT_FALSE(scanner_->scan(text, *scratch_, hits));
+    Found out;
+    for (const Hit& hit : hits) out.emplace_back(hit.end, hit.literal);
+    return out;
+  }
   bool hits(std::string_view text) { return !ends(text).empty(); }
 
   std::shared_ptr<const Scanner> scanner_;
@@ -165,6 +173,8 @@ TEST_F(ScannerTest, ReportsTooManyHits) {
   std::vector<Hit> found;
   const std::string text((1U << 20) + 1, 'a');
   EXPECT_TRUE(scanner_->scan(text, *scratch_, found));
+  compile({{.bytes = "z"}, {.bytes = "a", .secret = true}});
+  EXPECT_TRUE(scanner_->scan(text, *scratch_, found));
 }
 
 class ScannerCacheTest : public ScannerTest {
@@ -179,6 +189,10 @@ class ScannerCacheTest : public ScannerTest {
     if (!std::filesystem::exists(directory_)) return out;
     for (const auto& entry : std::filesystem::directory_iterator(directory_)) out.push_back(entry.path());
     return out;
+  }
+  static std::string read(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
   }
   std::filesystem::path directory_;
 };
@@ -198,10 +212,29 @@ TEST_F(ScannerCacheTest, IsReadBackAndADamagedOneIsIgnored) {
   EXPECT_EQ(files().size(), 1U);
 }
 
+// The file is the same with the secrets as without: nothing of them can be in it.
 TEST_F(ScannerCacheTest, NeverHoldsSecrets) {
-  compile({{.bytes = "public"}, {.bytes = "known-value", .secret = true}}, directory_.string());
+  const LiteralSet plain{{.bytes = "public"}, {.bytes = "Other", .caseless = true}};
+  compile(plain, directory_.string());
+  ASSERT_EQ(files().size(), 1U);
+  const auto name = files()[0];
+  const std::string content = read(name);
+  std::filesystem::remove(name);
+  const LiteralSet with{{.bytes = "known-value", .secret = true},
+                        plain[0],
+                        {.bytes = "public", .secret = true},
+                        plain[1],
+                        {.bytes = "ANOTHER", .caseless = true, .secret = true}};
+  for (int start = 0; start < 2; ++start) {  // The second one reads the cache.
+    compile(with, directory_.string());
+    ASSERT_EQ(files().size(), 1U);
+    EXPECT_EQ(files()[0], name);
+    EXPECT_EQ(read(name), content);
+    EXPECT_EQ(found("a known-value public another"), (Found{{13, 0}, {20, 1}, {20, 2}, {28, 3}, {28, 4}}));
+  }
+  compile({with[0]}, directory_.string());
   EXPECT_TRUE(hits("a known-value"));
-  EXPECT_TRUE(files().empty());
+  EXPECT_EQ(files().size(), 1U);
 }
 
 TEST_F(ScannerCacheTest, AFolderThatCannotBeMadeIsNoError) {

@@ -20,11 +20,15 @@ struct Span {
   bool operator==(const Span&) const = default;
 };
 
-/// A compiled pattern (RE2 syntax: https://github.com/google/re2/wiki/Syntax). Threads: immutable.
+/// A compiled pattern (RE2 syntax: https://github.com/google/re2/wiki/Syntax). Cheap to copy (shared).
+/// Threads: immutable.
 class Regex {
  public:
   /// Errors: kInvalid with RE2's reason and the offending part of the pattern.
   static Result<Regex> compile(const std::string& pattern, bool caseless = false);
+  /// The same for a pattern that compile() has accepted before (in another process): it is compiled at its
+  /// first use. Most rules of a start are never used.
+  static Regex deferred(std::string pattern, bool caseless);
 
   /// Leftmost match in text[from, to); `^`, `$` and `\b` see all of `text`. groups[0] is the whole match,
   /// then the capture groups; an unset group has begin == npos. Returns false if there is none.
@@ -34,7 +38,8 @@ class Regex {
   /// Index of a named group, if it exists.
   std::optional<int> group(const std::string& name) const;
   std::vector<std::string> group_names() const;  ///< "" for unnamed; index 0 is group 1
-  const std::string& pattern() const;
+  const std::string& pattern() const;            ///< as given; compiles nothing
+  bool caseless() const;
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
 
  private:

@@ -44,9 +44,10 @@ struct ScannerBuild {
   std::vector<LiteralRange> ranges;  ///< one for each set, in the order given
 };
 
-/// Compiles the sets into one database. `cache_dir`, if not empty, keeps the serialised database under a
-/// digest of literals, library version and CPU; a cache that cannot be read or written is ignored. Errors:
-/// kInvalid (an empty literal), kIo (Hyperscan refuses: the sentence says which literal).
+/// Compiles the sets; one scanner for all. `cache_dir`, if not empty, keeps the serialised database under a
+/// digest of literals, library version and CPU; a cache that cannot be read or written is ignored. Literals
+/// that are secret get a database of their own, which is never written. Errors: kInvalid (an empty literal),
+/// kIo (Hyperscan refuses: the sentence says which literal).
 Result<ScannerBuild> compile_scanner(std::span<const LiteralSet* const> sets,
                                      const std::string& cache_dir = "");
 
