@@ -17,6 +17,7 @@ constexpr std::uint8_t kName = 2;    // a name goes on: word, '-' '.'
 constexpr std::uint8_t kTail = 4;    // Follow::kTokenTail
 constexpr std::uint8_t kCloser = 8;  // may stand between a name and its separator
 constexpr std::uint8_t kQuote = 16;
+constexpr std::uint8_t kValue = 32;  // of a token or of base64
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> classes{};
@@ -26,6 +27,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
     if (alnum || c == '_') bits |= kWord | kName | kTail;
     if (c == '-' || c == '.') bits |= kName | kTail;
     if (c == '+' || c == '/' || c == '=' || c == '%' || c == '\\' || c == '~' || c == ':') bits |= kTail;
+    if (alnum || c == '_' || c == '-' || c == '.' || c == '+' || c == '/' || c == '=') bits |= kValue;
     if (c == '"' || c == '\'' || c == '`') bits |= kCloser | kQuote;
     if (c == ' ' || c == '\t' || c == '\\' || c == ']' || c == ')') bits |= kCloser;
     classes[static_cast<std::size_t>(c)] = bits;
@@ -36,14 +38,17 @@ constexpr auto kClasses = make_classes();
 
 bool is(char c, std::uint8_t bits) { return (kClasses[static_cast<unsigned char>(c)] & bits) != 0; }
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
 constexpr std::size_t kNameBytesMax = 64;
 constexpr std::size_t kCloserBytesMax = 32;
 constexpr std::size_t kUserInfoBytesMax = 512;
 constexpr std::size_t kEscapeBytesMax = 8;
-constexpr std::size_t kNearBytesMax = 24;
+constexpr std::size_t kNearBytesMax = 48;
 constexpr std::size_t kRandomBytes = 16;
+constexpr std::size_t kJudgedBytes = 64;
 constexpr std::size_t kJoinBytes = 3;
-constexpr std::size_t kRunBytes = 14;
+constexpr std::size_t kRunBytes = 10;
 constexpr std::size_t kLongRunBytes = 20;
 
 /// The name around `begin` starts with '-', as a command line flag does. The end of an escape (`\n--token`)
@@ -62,10 +67,27 @@ bool is_flag(std::string_view block, std::size_t begin) {
 }
 
 /// A quote stands before the name, so that it is all of a string: {"name": "X_TOKEN", …}, not "gateway/auth".
+/// Or it was cut off.
 bool name_is_quoted(std::string_view block, std::size_t begin) {
   const std::size_t limit = begin > kNameBytesMax ? begin - kNameBytesMax : 0;
   while (begin > limit && is(block[begin - 1], kName)) --begin;
-  return begin > 0 && (is(block[begin - 1], kQuote) || begin == limit);
+  return begin == limit || is(block[begin - 1], kQuote) || block[begin - 1] == '\n';
+}
+
+/// The string that ends at `end` is what a member like "name" says: {"name": "GitHub token", "value": …}.
+bool is_said_by_name(std::string_view block, std::size_t end) {
+  static constexpr std::array<std::string_view, 8> kNames{"name", "key",      "field", "header",
+                                                          "env",  "variable", "id",    "param"};
+  const std::size_t limit = end > kNameBytesMax ? end - kNameBytesMax : 0;
+  const auto back = [&](auto test) {
+    while (end > limit && test(block[end - 1])) --end;
+  };
+  const auto is_closer = [](char c) { return is(c, kQuote) || c == '\\' || c == ':' || c == ' '; };
+  back([](char c) { return !is(c, kQuote) && c != '\n'; });
+  back(is_closer);
+  const std::size_t word_end = end;
+  back([](char c) { return is_letter(c); });
+  return std::find(kNames.begin(), kNames.end(), block.substr(end, word_end - end)) != kNames.end();
 }
 
 /// A word, '=' and a quote as in `var token string = "…"`, or the `.=` of PHP.
@@ -78,15 +100,13 @@ bool type_and_assignment_follow(std::string_view block, std::size_t at) {
   return at < limit && (is(block[at], kQuote) || block[at] == '\\');
 }
 
-/// A run of [A-Za-z0-9_-] that looks random enough to be asked about.
+/// A run of token bytes or base64 that looks random enough to be asked about.
 bool random_token_follows(std::string_view block, std::size_t at) {
-  const std::size_t limit = std::min(block.size(), at + kRandomBytes);
+  const std::size_t limit = std::min(block.size(), at + kJudgedBytes);
+  const std::size_t begin = at;
   std::size_t digits = 0;
-  for (std::size_t i = at; i < limit; ++i) {
-    if (!is(block[i], kWord) && block[i] != '-') return false;
-    digits += block[i] >= '0' && block[i] <= '9' ? 1U : 0U;
-  }
-  return limit == at + kRandomBytes && digits >= 2;
+  for (; at < limit && is(block[at], kValue); ++at) digits += block[at] >= '0' && block[at] <= '9' ? 1U : 0U;
+  return at - begin >= kRandomBytes && digits >= 2;
 }
 
 /// `- name: X_TOKEN` and `value: …` on the next line.
@@ -94,8 +114,6 @@ bool value_follows(std::string_view block, std::size_t at) {
   const std::string_view word = block.substr(at, 5);
   return word == "value" || word == "defau";
 }
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool assignment_follows(std::string_view block, std::size_t begin, std::size_t end) {
   std::size_t at = end;
@@ -128,7 +146,7 @@ bool assignment_follows(std::string_view block, std::size_t begin, std::size_t e
       return true;
     case ',':
     case '}':
-      return quoted && name_is_quoted(block, begin);
+      return quoted && (name_is_quoted(block, begin) || is_said_by_name(block, begin));
     case '!':
       return at + 1 < block.size() && block[at + 1] == '=';
     case '\n':

@@ -18,9 +18,9 @@ enum class Follow : std::uint8_t {
   kAssignment,  ///< the name ends with the literal: no letter comes next; then within 64 bytes on the same
                 ///< line: digits and signs of a name, then quotes, brackets, backslashes
                 ///< or spaces, then ':' '=' '>' '%' '|' '?', or after a quote ',' or '}'; after a space also
-                ///< one more word with '=' and a quote (`var token string = "…"`), a quote, "is", 16 bytes of
-                ///< [A-Za-z0-9_-] with two digits, or anything if the name starts with '-'; "!="
-  kNearToken,  ///< within 24 bytes a run of [A-Za-z0-9_-] begins: 14 bytes with two digits, or 20 without
+                ///< one more word with '=' and a quote (`var token string = "…"`), a quote, "is", 16 bytes or
+                ///< more of [A-Za-z0-9_.+/=-] with two digits, or anything if the name starts with '-'; "!="
+  kNearToken,  ///< within 48 bytes a run of [A-Za-z0-9_-] begins: 10 bytes with two digits, or 20 without
   kRun,  ///< no literal (`bytes` is empty): the end of a run of 16 or more bytes of [A-Za-z0-9+/_-] that can
          ///< be base64 or hex or a token; what it is depends on its letters and digits (src/match/runs.h)
   kUserInfo,  ///< within 512 bytes ':' and later '@' come, before a space, quote, '<' or '/'
