@@ -29,6 +29,10 @@ constexpr std::size_t kKeyKept = 16;
 /// Shorter runs of base64 or hex hold no secret.
 constexpr std::size_t kEncodedRunMin = 16;
 constexpr std::size_t kRunsKept = 8;
+/// Between an issuer's word and its token.
+constexpr std::size_t kIssuerGapBytes = 48;
+/// Between a name and its value.
+constexpr std::size_t kSeparatorBytes = 4;
 /// Bytes that are counted for the price of one that is matched.
 constexpr std::size_t kCountedPerWork = 16;
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
@@ -219,9 +223,10 @@ void Engine::add_found(std::uint32_t index, Span span, std::string_view rule, Pr
   const std::string_view text = text_of(scratch_.pieces[index]);
   const std::string_view secret = text.substr(span.begin, span.end - span.begin);
   if (secret.empty() || mask_.is_mask(secret) || mask_.covers(text, span)) return;
-  if (span.end >= covered_) {
-    covered_priority_ = span.begin < covered_ ? std::max(priority, covered_priority_) : priority;
-    covered_ = span.end;
+  if (span.end >= covered_.end) {
+    const bool joins = span.begin < covered_.end;
+    covered_priority_ = joins ? std::min(priority, covered_priority_) : priority;
+    covered_ = {joins ? std::min(span.begin, covered_.begin) : span.begin, span.end};
   }
   const Span in_line = to_line(index, span);
   CHECK(in_line.begin < in_line.end && in_line.end <= line_.size());
@@ -238,7 +243,8 @@ void Engine::process(std::uint32_t index, std::span<const Hit> hits) {
     walk_members(*this, scratch_, index, hits);
     return;
   }
-  covered_ = name_end_ = 0;
+  covered_ = {};
+  name_end_ = 0;
   covered_priority_ = Priority::kField;
   // A known format inside the value still gives the secret its name.
   if (piece.kind != NameKind::kNone) judge_value(index);
@@ -337,7 +343,7 @@ Engine::EncodedRun& Engine::run_around(std::string_view text, Encoding encoding,
 }
 
 void Engine::match_encoded(std::uint32_t index, Action action, Span literal) {
-  if (is_covered(literal.end, Priority::kUnique)) return;
+  if (is_covered(literal, Priority::kUnique)) return;
   const std::string_view text = text_of(scratch_.pieces[index]);
   const Encoding encoding = action.kind == Action::Kind::kHex ? Encoding::kHex : Encoding::kBase64;
   EncodedRun& known = run_around(text, encoding, literal);
@@ -362,20 +368,23 @@ void Engine::match_encoded(std::uint32_t index, Action action, Span literal) {
 void Engine::match_pattern(std::uint32_t index, Action action, Span literal) {
   const Rule& rule = rules_.rules[action.index];
   const Priority priority = rule.unique ? Priority::kUnique : Priority::kAmbiguous;
-  if (is_covered(literal.end, priority)) return;
+  // An issuer's word at the end of another secret may have a token of its own behind it.
+  if (is_covered({literal.begin, literal.end + (rule.issuer ? kIssuerGapBytes : 0)}, priority)) return;
   const std::string_view text = text_of(scratch_.pieces[index]);
   const auto secret =
       rule.issuer ? match_issuer(rule, text, literal, work_) : match_rule(rule, text, literal, work_);
-  if (secret) {
+  // What stands behind a mask belonged to nothing but the secret in it.
+  if (secret && !(rule.issuer && mask_.stands_in(text, {literal.end, secret->begin})))
     add_found(index, *secret, rule.id, priority);
-  }
 }
 
 void Engine::match_field(std::uint32_t index, Span literal) {
-  if (literal.end <= name_end_ || is_covered(literal.end, Priority::kField)) return;
+  if (literal.end <= name_end_) return;
   const std::string_view text = text_of(scratch_.pieces[index]);
   const Span name = name_around(text, literal.end);
   name_end_ = name.end;
+  // A name at the end of a value may have one of its own behind it.
+  if (is_covered({literal.begin, name.end + kSeparatorBytes}, Priority::kField)) return;
   const auto found = parse_assignment(text, name, literal.end, rules_.user_names);
   work_ += 64;
   if (!found) return;
@@ -394,8 +403,8 @@ void Engine::match_field(std::uint32_t index, Span literal) {
 
 void Engine::match_known(std::uint32_t index, const Spelling& spelling, std::size_t end) {
   const std::string_view text = text_of(scratch_.pieces[index]);
-  if (spelling.encoded && is_covered(end, Priority::kKnown)) return;
   const Span span = spelling_span(text, end, spelling);
+  if (spelling.encoded && is_covered(span, Priority::kKnown)) return;
   work_ += span.end - span.begin;
   const std::size_t before = scratch_.found.size();
   add_found(index, span, kKnownSecretId, Priority::kKnown);

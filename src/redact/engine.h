@@ -70,6 +70,7 @@ class EngineScratch final : public RedactScratch {
   std::vector<Hit> line_hits;
   std::deque<std::string> views;  ///< JSON texts without their escapes; `found` points into them
   std::string rounds[2];
+  std::optional<bool> valid_json;  ///< of the line that is judged, once it was asked
 };
 
 /// Where a secret may stand in a JSON text.
@@ -130,9 +131,10 @@ class Engine {
   void search_gitleaks(const GitleaksRule& rule, std::string_view text, std::vector<Span>& spans);
   void note_gateway_mask(std::uint32_t index, std::size_t at);
   void judge_value(std::uint32_t index);
-  /// A secret at least that certain has been found over this place.
-  bool is_covered(std::size_t end, Priority priority) const {
-    return end <= covered_ && covered_priority_ >= priority;
+  /// A secret at least that certain has been found over this place. (What was found behind it says nothing: a
+  /// name may assign more than that.)
+  bool is_covered(Span place, Priority priority) const {
+    return place.begin >= covered_.begin && place.end <= covered_.end && covered_priority_ >= priority;
   }
   std::span<const Hit> hits_of_level(std::size_t level, std::span<const Hit> line_hits);
   void report_decoded(std::span<const Hit> line_hits);
@@ -150,7 +152,7 @@ class Engine {
   bool exhausted_ = false;
   std::size_t work_ = 0, work_max_ = 0;
   // Of the piece in work:
-  std::size_t covered_ = 0;  ///< the end of the last secret, and how certain it is
+  Span covered_;  ///< the last secret, with those that it overlaps, and how certain it is
   Priority covered_priority_ = Priority::kField;
   std::size_t name_end_ = 0;  ///< the end of the last name that was judged
   std::vector<std::uint32_t> user_done_;

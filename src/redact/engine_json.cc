@@ -50,8 +50,10 @@ class Members : public JsonVisitor {
     frame.value_member = is_value_member(name);
     if (frame.kind == NameKind::kNone && frame.value_member) frame.kind = frame.inherited;
     bool search = every_ || (escaped && escaped_);
+    const std::string_view raw = text_.substr(span.begin, span.end - span.begin);
+    const bool assigns = raw.find_first_of("=: {[,\\") != std::string_view::npos;
     for (; next_ < hits_.size() && end_of(hits_[next_]) <= span.end; ++next_) {
-      search |= end_of(hits_[next_]) > span.begin && engine_.matters(hits_[next_]);
+      search |= end_of(hits_[next_]) > span.begin && (assigns || engine_.matters(hits_[next_]));
     }
     if (search) engine_.add_child(index_, span, NameKind::kNone, false);
   }

@@ -145,8 +145,12 @@ class Parser {
 
   /// No sign of assignment: password 'x', Password is "x", token 4f2a….
   bool value_apart() {
-    const bool password = found_.context.kind == NameKind::kPassword;
+    const NameKind kind = found_.context.kind;
+    const bool password = kind == NameKind::kPassword;
     if (value_member()) return value();
+    // "Authorization failed": headers have a sign of assignment.
+    if (kind == NameKind::kAuthorization || kind == NameKind::kCookie || kind == NameKind::kSetCookie)
+      return false;
     if (!spaced_ && !next_line()) return false;
     if (name_quote_.mark != '\0' && text_[at_] != '!') return false;
     if (text_[at_] == '!' || text_[at_] == '=') return compared();
@@ -210,7 +214,7 @@ class Parser {
 
   bool separator() {
     const char c = text_[at_];
-    if (c == ',' && name_quote_.mark != '\0') return list_separator();
+    if (c == ',' && name_quote_.mark != '\0') return name_opens() && list_separator();
     if (c == '>' && name_quote_.mark == '\0' && !spaced_) {
       ++at_;
       element_ = true;
@@ -253,6 +257,12 @@ class Parser {
     if (at >= limit_ || quote_at(text_, at).mark == '\0') return false;
     at_ = at;
     return true;
+  }
+
+  /// The name is all of a string, the beginning of which may have been cut off.
+  bool name_opens() const {
+    const std::size_t begin = found_.name.begin;
+    return begin == 0 || is_quote(text_[begin - 1]) || text_[begin - 1] == '\n';
   }
 
   /// ("name", "value") and {"name": "X", "value": "…"}.
@@ -369,8 +379,9 @@ void authorization_secrets(std::string_view text, Span value, std::vector<Span>&
 void cookie_secrets(std::string_view text, Span value, bool only_first, std::vector<Span>& secrets) {
   std::size_t at = value.begin;
   while (at < value.end) {
-    const std::size_t stop = std::min(text.find(';', at), value.end);
-    const std::size_t equals = text.find('=', at);
+    const std::string_view rest = text.substr(0, value.end);
+    const std::size_t stop = std::min(rest.find(';', at), value.end);
+    const std::size_t equals = rest.substr(0, stop).find('=', at);
     if (equals < stop) {
       Span crumb{equals + 1, stop};
       while (crumb.begin < crumb.end && is_quote(text[crumb.begin])) ++crumb.begin;
@@ -500,7 +511,8 @@ bool run_is_near(std::string_view raw, std::size_t at) {
   std::size_t run = 0;
   for (; at < limit; ++at) {
     const char c = raw[at];
-    run = is_token_char(c) || c == '\\' || c == '+' || c == '/' || c == '.' || c == '%' ? run + 1 : 0;
+    const bool sign = c == '\\' || c == '+' || c == '/' || c == '.' || c == '%' || c == '=' || c == '~';
+    run = is_token_char(c) || sign ? run + 1 : 0;
     if (run >= kRunBytesMin) return true;
   }
   return run > 0 && limit < raw.size();

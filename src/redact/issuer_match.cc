@@ -6,6 +6,7 @@
 #include <string>
 
 #include "clawtrail/base/check.h"
+#include "redact/borders.h"
 #include "redact/values.h"
 
 namespace clawtrail::redact {
@@ -51,11 +52,13 @@ bool starts_with_one(std::string_view small, const std::array<std::string_view, 
                      [&](std::string_view word) { return small.starts_with(word); });
 }
 
-/// The word stands for itself: not "anaconda" for "coda", not "shortcuts" for "shortcut".
-bool is_word_of_its_own(std::string_view text, Span word) {
+/// The word stands for itself: not "anaconda" for "coda", not "shortcuts" for "shortcut". In raw text an
+/// escape may stand before it.
+bool is_word_of_its_own(std::string_view text, Span word, bool raw = false) {
   if (word.begin > 0) {
     const char before = text[word.begin - 1], first = text[word.begin];
-    if (is_alpha(before) && !(is_lower(before) && is_upper(first))) return false;
+    const bool joined = is_alpha(before) && !(is_lower(before) && is_upper(first));
+    if (joined && !(raw && token_begins(text, word.begin))) return false;
   }
   if (word.end == text.size() || !is_alpha(text[word.end])) return true;
   if (is_lower(text[word.end - 1]) && is_upper(text[word.end])) return true;
@@ -105,10 +108,13 @@ struct Gap {
   bool any() const { return tight || secret || assigned; }
 };
 
-bool plausible(std::string_view token, const Gap& gap) {
+/// `named`: the word and the gap together have a secret word in them.
+bool plausible(std::string_view token, const Gap& gap, bool named) {
   if (is_placeholder(token) || is_reference(token)) return false;
   const bool digit = std::any_of(token.begin(), token.end(), is_digit);
   const bool letter = std::any_of(token.begin(), token.end(), is_alpha);
+  // HUBSPOT_ID=…: most UUIDs only name something.
+  if (is_uuid(token)) return named;
   if (digit && letter) return true;
   if (!gap.secret) return false;
   return digit || (token.size() >= kLettersMin && entropy(token) >= 3.0 &&
@@ -155,7 +161,8 @@ std::optional<Span> match_any_shape(std::string_view text, Span word, std::size_
     const std::string_view bytes = text.substr(run.begin, run.end - run.begin);
     if (!looks_random(bytes)) continue;
     const Gap gap(text.substr(word.end, run.begin - word.end));
-    if (gap.secret && run.begin > word.end && plausible(bytes, gap)) return whole_token(text, word.end, run);
+    if (gap.secret && run.begin > word.end && plausible(bytes, gap, true))
+      return whole_token(text, word.end, run);
   }
   return std::nullopt;
 }
@@ -202,11 +209,11 @@ std::string unescaped(std::string_view raw) {
 
 }  // namespace
 
-bool may_belong_to_issuer(std::string_view raw, Span word) {
+bool may_belong_to_issuer(std::string_view raw, Span word, bool json) {
   static constexpr std::size_t kRawGapMax = 2 * kGapBytesMax;  // Escapes take more.
-  if (!is_word_of_its_own(raw, word)) return false;
+  if (!is_word_of_its_own(raw, word, true)) return false;
   std::size_t end = std::min(raw.size(), word.end + kRawGapMax);
-  if (raw.front() == '{' && raw.back() == '}') end = string_end(raw, word.end, end);
+  if (json) end = string_end(raw, word.end, end);
   for (std::size_t at = word.end; at < end;) {
     const Span run = next_run(raw, at, end);
     if (run.begin == run.end) return false;
@@ -234,7 +241,9 @@ std::optional<Span> match_issuer(const Rule& rule, std::string_view text, Span w
     if (token.begin > word.end + kGapBytesMax) break;
     const Gap gap(text.substr(word.end, token.begin - word.end));
     const std::string_view bytes = text.substr(token.begin, token.end - token.begin);
-    if (gap.any() && plausible(bytes, gap) && (rule.entropy_min == 0 || entropy(bytes) >= rule.entropy_min)) {
+    const bool named = gap.secret || has_secret_word(text.substr(word.begin, token.begin - word.begin));
+    if (gap.any() && plausible(bytes, gap, named) &&
+        (rule.entropy_min == 0 || entropy(bytes) >= rule.entropy_min)) {
       const Span secret = whole_token(text, word.end, token);
       return secret;
     }

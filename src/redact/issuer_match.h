@@ -15,7 +15,8 @@ namespace clawtrail::redact {
 /// bytes that were looked at to `work`.
 std::optional<Span> match_issuer(const Rule& rule, std::string_view text, Span word, std::size_t& work);
 
-/// Cheap test on raw text, before any decoding: could a token belong to the word at `word`?
-bool may_belong_to_issuer(std::string_view raw, Span word);
+/// Cheap test on raw text, before any decoding: could a token belong to the word at `word`? In valid JSON
+/// (`json`) it stands in the same string.
+bool may_belong_to_issuer(std::string_view raw, Span word, bool json);
 
 }  // namespace clawtrail::redact

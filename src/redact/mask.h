@@ -30,6 +30,8 @@ class MaskTemplate {
   bool is_mask(std::string_view text) const;
   /// True if `span` lies within one mask of `text`.
   bool covers(std::string_view text, Span span) const;
+  /// True if a mask begins in `span` of `text`.
+  bool stands_in(std::string_view text, Span span) const;
 
  private:
   enum class Part { kText, kRule, kFingerprint };

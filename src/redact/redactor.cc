@@ -12,6 +12,7 @@
 #include "redact/engine.h"
 #include "redact/gitleaks.h"
 #include "redact/issuer_match.h"
+#include "redact/json_walk.h"
 #include "redact/mask.h"
 #include "redact/rule_match.h"
 #include "redact/rule_set.h"
@@ -70,6 +71,7 @@ class RulesRedactor final : public Redactor {
     CHECK(scanner_ != nullptr);
     if (!scratch.decoded_literals.empty()) scratch.decoded_literals.clear();
     auto& own = static_cast<EngineScratch&>(scratch);
+    own.valid_json.reset();
     if (!overflow && rules_.always.empty() && scratch.carried.empty() && !needs_search(line, hits, own)) {
       out.append(line);
       return false;
@@ -130,10 +132,18 @@ class RulesRedactor final : public Redactor {
     }
   }
 
+  /// Whether the line is JSON is asked only where it decides, and once.
+  static bool belongs_to_issuer(std::string_view line, Span word, EngineScratch& scratch) {
+    if (!redact::may_belong_to_issuer(line, word, false)) return false;
+    if (redact::may_belong_to_issuer(line, word, true)) return true;
+    if (!scratch.valid_json) scratch.valid_json = redact::is_json_container(line);
+    return !*scratch.valid_json;
+  }
+
   bool window_matters(std::string_view line, Span window, Span run, EngineScratch& scratch) const {
     return windows_.each(line, window, scratch.windows, [&](Action action, Span literal) {
       if (action.kind == Action::Kind::kRule && rules_.rules[action.index].issuer)
-        return redact::may_belong_to_issuer(line, literal);
+        return belongs_to_issuer(line, literal, scratch);
       return action.kind == Action::Kind::kRule || (literal.begin >= run.begin && literal.end <= run.end);
     });
   }

@@ -79,7 +79,7 @@ void RuleSet::add_escapes() {
     text.add({escape, false, Follow::kAny, 0, false, false}, {Action::Kind::kJsonEscape, 0});
   }
   for (const char* escape : {"%2", "%3", "%4", "%5", "%6", "%7", "\\x2", "\\x3", "\\x4", "\\x5", "\\x6",
-                             "\\x7", "&#", "\\u200", "\\u2060", "\\u00a"}) {
+                             "\\x7", "&#", "\\u200", "\\u2060", "\\u00a", "\\u00A"}) {
     text.add({escape, false, Follow::kTokenTail, 1, false, false}, {Action::Kind::kEscape, 0});
   }
   for (const char* escape : {"&quot;", "&amp;", "&apos;", "\\ufeff"}) {
