@@ -2,6 +2,8 @@
 // A bound redactor of the shipped packs, for tests, the fuzzer and the benchmark.
 #pragma once
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -28,6 +30,23 @@ inline std::vector<YamlNode> shipped_packs() {
   return packs;
 }
 
+/// Every pack of the tree: slow to compile, so for tests that need one redactor.
+inline std::vector<YamlNode> all_packs() {
+  std::vector<std::string> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(CLAWTRAIL_SOURCE_DIR "/patterns/secrets")) {
+    if (entry.path().extension() == ".yaml") paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<YamlNode> packs;
+  Diagnostics diagnostics;
+  for (const std::string& path : paths) {
+    std::ifstream file(path);
+    packs.push_back(parse_yaml(std::string(std::istreambuf_iterator<char>(file), {}), path, diagnostics));
+  }
+  CHECK(!diagnostics.has_errors());
+  return packs;
+}
+
 /// What redact() did to one line.
 struct Outcome {
   std::string line;
@@ -46,10 +65,10 @@ struct Outcome {
 class BoundRedactor {
  public:
   explicit BoundRedactor(RedactorOptions options = {}, const KnownSecrets& known = {},
-                         const LiteralSet& other = {}) {
+                         const LiteralSet& other = {}, const std::vector<YamlNode>& packs = shipped_packs()) {
     Diagnostics diagnostics;
     options.fingerprint_key = std::string(32, 'k');
-    redactor_ = Redactor::load(shipped_packs(), known, std::move(options), diagnostics);
+    redactor_ = Redactor::load(packs, known, std::move(options), diagnostics);
     CHECK(!diagnostics.has_errors());
     const LiteralSet* const sets[] = {&other, &redactor_->literals()};
     auto build = compile_scanner(sets);
