@@ -5,7 +5,9 @@
 #include "clawtrail/base/encoding.h"
 #include "redact/borders.h"
 #include "redact/generate.h"
+#include "redact/invariants.h"
 #include "redact/json_walk.h"
+#include "redact/line_maker.h"
 #include "redact/redact_support.h"
 #include "redact/rule.h"
 
@@ -34,7 +36,7 @@ struct Shape : redact::JsonVisitor {
 class RedactProperties : public testing::Test {
  protected:
   static BoundRedactor& redactor() {
-    static BoundRedactor redactor;
+    static BoundRedactor redactor({}, {}, {}, test::all_packs());
     return redactor;
   }
   static std::string make(std::string_view pattern, Seed& seed) {
@@ -169,6 +171,25 @@ TEST_F(RedactProperties, SpellingOfEscapesDoesNotMatter) {
       ASSERT_EQ(plain.redactions[k].fp, escaped.redactions[k].fp) << line;
       ASSERT_EQ(plain.redactions[k].rule, escaped.redactions[k].rule) << line;
     }
+  }
+}
+
+// Secrets of all rules in all kinds of wrappers, cut and changed, under all that tests/redact/invariants.h
+// says. The fuzzer (tests/fuzz/redact_fuzz.cc) tries the same for longer, led by what the code branches on.
+TEST_F(RedactProperties, MadeLinesKeepAllInvariants) {
+  const test::LineMaker maker;
+  Seed seed(7);
+  const test::LineMaker::Below below = [&](std::size_t limit) { return seed.below(limit); };
+  std::string text;
+  for (int i = 0; i < kLines; ++i) {
+    std::string line = maker.line(below, seed);
+    if (i % 3 == 0) line = maker.mutated(std::move(line), 1 + seed.below(3), below);
+    ASSERT_EQ(test::broken_line(redactor(), line), "");
+    ASSERT_EQ(test::broken_spelling(redactor(), line), "");
+    text += line + '\n';
+    if (i % 20 != 0) continue;
+    ASSERT_EQ(test::broken_stream(redactor(), text, {1, 1 + seed.below(300), 5000}), "");
+    text.clear();
   }
 }
 
