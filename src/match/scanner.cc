@@ -89,28 +89,44 @@ class HsScanner final : public Scanner {
     CHECK(block.size() <= UINT32_MAX);
     hits.clear();
     if (block.empty()) return false;
-    for (const std::uint32_t id : run_ids_) add_runs(block, id, static_cast<HsScratch&>(scratch).ends, hits);
+    for (const std::uint32_t id : run_ids_) {
+      const std::size_t before = hits.size();
+      add_runs(block, id, static_cast<HsScratch&>(scratch).ends, hits);
+      merge_from(before, hits);
+    }
     bool overflow = false;
     for (const Database& database : databases_) {
+      const std::size_t before = hits.size();
       ScanState state{block, literals_, database.ids, hits, false};
       const hs_error_t error =
           hs_scan(database.compiled.get(), block.data(), static_cast<unsigned>(block.size()), 0,
                   static_cast<HsScratch&>(scratch).scratch, on_match, &state);
       CHECK(error == HS_SUCCESS || error == HS_SCAN_TERMINATED);
       overflow = overflow || state.overflow;
+      merge_from(before, hits);
     }
+    const std::size_t before = hits.size();
     if (table_ && table_->scan(block, hits, limits::kHitsPerBlockMax)) overflow = true;
-    // Hyperscan reports nearly in order, but promises none; and each database reports by itself.
-    const auto less = [](const Hit& a, const Hit& b) {
-      return a.end != b.end ? a.end < b.end : a.literal < b.literal;
-    };
-    if (!std::is_sorted(hits.begin(), hits.end(), less)) std::sort(hits.begin(), hits.end(), less);
+    merge_from(before, hits);
     return overflow;
   }
 
   std::size_t literals() const override { return literals_.size(); }
 
  private:
+  /// Sorts the hits from `first` on into those before, which are sorted. Hyperscan reports nearly in order,
+  /// but promises none.
+  static void merge_from(std::size_t first, std::vector<Hit>& hits) {
+    const auto less = [](const Hit& a, const Hit& b) {
+      return a.end != b.end ? a.end < b.end : a.literal < b.literal;
+    };
+    const auto middle = hits.begin() + static_cast<std::ptrdiff_t>(first);
+    if (middle == hits.end()) return;
+    if (!std::is_sorted(middle, hits.end(), less)) std::sort(middle, hits.end(), less);
+    if (middle != hits.begin() && less(*middle, *(middle - 1)))
+      std::inplace_merge(hits.begin(), middle, hits.end(), less);
+  }
+
   static void add_runs(std::string_view block, std::uint32_t id, std::vector<std::uint32_t>& ends,
                        std::vector<Hit>& hits) {
     ends.clear();
