@@ -5,6 +5,7 @@
 
 #include "clawtrail/base/check.h"
 #include "clawtrail/base/encoding.h"
+#include "clawtrail/base/limits.h"
 #include "redact/decode.h"
 #include "redact/json_walk.h"
 
@@ -50,7 +51,8 @@ class Pointers : public JsonVisitor {
 
   void place(Span span) {
     while (next_ < places_.size() && places_[next_] < span.end) {
-      redactions_[first_ + next_].at = pointer();
+      Redaction& redaction = redactions_[first_ + next_];
+      if (redaction.rule != kOverBudgetId || !redaction.fp.empty()) redaction.at = pointer();
       ++next_;
     }
   }
@@ -118,7 +120,10 @@ bool emit(std::string_view line, bool json, bool notes, std::vector<Found>& foun
     places.push_back(out.size() - out_begin);
     Redaction redaction;
     redaction.rule = next.rule;
-    if (!next.secret.empty()) redaction.fp = mask.fingerprint(next.secret);
+    // A line that is masked whole may have a million strings; what they are is told of as many as are listed.
+    const bool listed = next.rule != kOverBudgetId || places.size() <= limits::kRedactionsPerRecordMax;
+    if (!next.secret.empty() && (listed || mask.shows_fingerprint()))
+      redaction.fp = mask.fingerprint(next.secret);
     redaction.open = next.open;
     redaction.unique = next.priority >= Priority::kUnique;
     if (!next.note) {

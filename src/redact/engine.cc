@@ -223,6 +223,10 @@ void Engine::add_found(std::uint32_t index, Span span, std::string_view rule, Pr
   const std::string_view text = text_of(scratch_.pieces[index]);
   const std::string_view secret = text.substr(span.begin, span.end - span.begin);
   if (secret.empty() || mask_.is_mask(secret) || mask_.covers(text, span)) return;
+  if (scratch_.found.size() >= kFoundMax) {
+    exhausted_ = true;
+    return;
+  }
   if (span.end >= covered_.end) {
     const bool joins = span.begin < covered_.end;
     covered_priority_ = joins ? std::min(priority, covered_priority_) : priority;
@@ -275,7 +279,7 @@ void Engine::process_text(std::uint32_t index, std::span<const Hit> hits) {
     if (!range_.contains(hit.literal)) continue;
     own = true;
     for (const Action action : rules_.text.actions[hit.literal - range_.first]) act(index, hit, action);
-    if (work_ > work_max_ || scratch_.found.size() > kFoundMax) exhausted_ = true;
+    if (work_ > work_max_) exhausted_ = true;
     if (exhausted_) return;
   }
   for (const std::uint32_t pattern : rules_.always) match_user(index, pattern);

@@ -123,6 +123,11 @@ bool MaskTemplate::covers(std::string_view text, Span span) const {
   return false;
 }
 
+bool MaskTemplate::shows_fingerprint() const {
+  return std::any_of(pieces_.begin(), pieces_.end(),
+                     [](const Piece& piece) { return piece.part == Part::kFingerprint; });
+}
+
 bool MaskTemplate::stands_in(std::string_view text, Span span) const {
   for (std::size_t at = span.begin; at < span.end && !pieces_.empty(); ++at) {
     if (match_at(text, at, 0) != std::string_view::npos) return true;

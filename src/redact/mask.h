@@ -26,6 +26,9 @@ class MaskTemplate {
   void append(std::string& out, std::string_view rule, std::string_view fingerprint, std::size_t level,
               bool scalar) const;
 
+  /// The replacement tells the fingerprint.
+  bool shows_fingerprint() const;
+
   /// True if `text` is a mask of this template, white space around it aside.
   bool is_mask(std::string_view text) const;
   /// True if `span` lies within one mask of `text`.
