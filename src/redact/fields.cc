@@ -319,15 +319,16 @@ class Parser {
     return end > at_;
   }
 
-  /// The rest of the line, or of the quoted text that holds the whole header (curl -H 'Name: value').
+  /// The rest of the line, or of the quoted text that holds the whole header (curl -H 'Name: value'). All of
+  /// it, however long: what was left would be the value of the next run.
   bool header_value() {
     const std::size_t begin = found_.name.begin;
     const char outer = begin > 0 && is_quote(text_[begin - 1]) ? text_[begin - 1] : '\0';
     std::size_t end = at_;
-    for (; end < limit_; ++end) {
+    for (; end < text_.size(); ++end) {
       const char c = text_[end];
       if (c == '\n' || c == '\r' || (outer != '\0' && c == outer)) break;
-      if (c == '\\' && end + 1 < limit_ && (text_[end + 1] == 'n' || text_[end + 1] == 'r')) break;
+      if (c == '\\' && end + 1 < text_.size() && (text_[end + 1] == 'n' || text_[end + 1] == 'r')) break;
     }
     if (outer != '\0' && end > at_ && text_[end - 1] == '\\') --end;
     found_.value = {at_, end};
