@@ -2,6 +2,8 @@
 // What holds for every line, tried on lines made at random out of secrets, near-secrets and noise.
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 #include "clawtrail/base/encoding.h"
 #include "redact/borders.h"
 #include "redact/generate.h"
@@ -267,6 +269,40 @@ TEST_F(RedactProperties, HostileLinesEndAndHideNothing) {
   std::string deep(2000, '[');
   deep += json_string(key) + std::string(2000, ']');
   EXPECT_EQ(redactor().line(deep).find(key), std::string::npos);
+}
+
+// The time must not grow with the square of the line: eight times the bytes, at most twenty times the
+// seconds. (How long such lines take is measured by bench/pathological.py.)
+TEST_F(RedactProperties, TimeGrowsWithTheLine) {
+  const auto seconds = [&](const std::string& line) {
+    const std::clock_t begin = std::clock();
+    redactor().line(line);
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  };
+  Seed seed(8);
+  for (const std::string& unit :
+       {std::string("Cookie: a=bcdefg; "), "a=" + make("[a-z0-9]{24}", seed) + "; ", std::string("token="),
+        std::string("asana key "), std::string("abcdef…wxyz "),
+        "\\\"password\\\":\\\"" + make("[a-z0-9]{12}", seed), make("[A-Za-z0-9+/]{512}", seed),
+        make("gh", seed) + make("p_[A-Za-z0-9]{36} ", seed), base64("ghp_" + make("[a-z]{8}", seed)),
+        std::string("%41"), std::string("://a:b@")}) {
+    const auto line = [&](std::size_t size) {
+      std::string body;
+      while (body.size() < size) body += unit;
+      return R"({"m":"Cookie: )" + body + "\"}";
+    };
+    const double small = seconds(line(1 << 20)), large = seconds(line(8 << 20));
+    EXPECT_LE(large, 20 * std::max(small, 0.02)) << unit;
+  }
+}
+
+TEST_F(RedactProperties, LongHeadersAreMaskedInOneRun) {
+  Seed seed(9);
+  std::string cookie = "Cookie: ";
+  while (cookie.size() < 200'000) cookie += "a=" + make("[a-z0-9]{40}", seed) + "; ";
+  const std::string once = redactor().line(cookie);
+  EXPECT_LT(once.size(), cookie.size() / 2);
+  EXPECT_EQ(redactor().line(once), once);
 }
 
 TEST_F(RedactProperties, OversizedLinesAreMaskedInParts) {
