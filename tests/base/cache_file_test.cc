@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 class CacheFileTest : public testing::Test {
  protected:
   void SetUp() override {
-    directory_ = fs::path(testing::TempDir()) / "clawtrail_cache_file_test";
+    const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
+    directory_ = fs::path(testing::TempDir()) / ("clawtrail_cache_file_test_" + test);
     fs::remove_all(directory_);
     path_ = (directory_ / "deep" / "a.cache").string();
   }
